@@ -139,9 +139,9 @@ class Operation(ToolArguments, Generic[R]):
     effect: ClassVar[Effect | None] = None
     """The effect of a write on Ashby's records. Its card is derived from this, unless it has its own code."""
     irreversible: ClassVar[str | None] = None
-    """Why nothing puts back what a write did, as a sentence; None if something does."""
+    """Why a write cannot be undone, as a sentence; None if it can."""
     idempotent: ClassVar[bool] = True
-    """True where doing it twice leaves Ashby as doing it once does."""
+    """True if doing it twice leaves Ashby in the same state as doing it once."""
     exactly_one: ClassVar[tuple[str, ...]] = ()
     """Fields of which exactly one has to be given."""
     at_least_one: ClassVar[tuple[str, ...]] = ()

@@ -121,12 +121,12 @@ def create_recruiting_agent(
         act_for: The ids of the Ashby users for whom a run may act, as `Context.on_behalf_of`; any user that the key
             permits, if left out. A client that acts for a user, or a user authenticated by a server, leaves no choice.
         approval_ttl: How long after its card was made a write can be approved and begun; no limit if left out. For one
-            that was held, the time is counted anew from the end of the hold.
+            that was held, the time starts again when the hold ends.
         max_writes_per_turn: If one message of the model has more writes, they go back to it, to be proposed in parts.
         max_model_calls_per_turn: How often, at most, the model is asked for one message of the user. If the last reply
             still calls tools, they do not run, and the agent's last message says what was left undone.
-        max_context_tokens: The model's window in tokens; if left out, the one in its profile. Of a longer conversation,
-            the results of earlier reads are not sent again, and then not the oldest turns. The thread keeps them.
+        max_context_tokens: The model's window in tokens; if left out, the one in its profile. If a conversation is
+            longer, the results of earlier reads are left out first, then the oldest turns. The thread keeps them.
         context_edits: Changes to what the model is sent, made before that, such as LangChain's `ClearToolUsesEdit`.
         max_concurrency: How many calls of one message run at once; a run's own config may say otherwise. Under asyncio
             they are no more than the client's `max_connections`.

@@ -28,7 +28,7 @@ def print_answer(
     Ctrl-C waits for a write to finish; pressed again it does not, and the outcome is unknown.
     """
     name, writes = operation.tool_name(), operation.access is Access.WRITE
-    most = _NO_LIMIT if as_json else MAX_CHARACTERS  # the records are whole anyway, so nothing is to be said of parts
+    most = _NO_LIMIT if as_json else MAX_CHARACTERS  # records are printed whole, so no note about parts
     (tool,) = AshbyToolkit(client, include=[name], on_error="raise", max_characters=most).get_tools()
     request = {"type": "tool_call", "id": "call", "name": name, "args": arguments}
     err = console(stderr=True)

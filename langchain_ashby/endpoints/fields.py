@@ -214,7 +214,7 @@ class ArchiveEmail(Arguments):
 
 
 def _of_64_bits(value: T) -> T:
-    """Refuses a number that would be one of more than 64 bits in a request: no checkpoint holds such a whole number."""
+    """Refuses a number that could become a whole number of more than 64 bits, which no checkpoint can hold."""
     numbers = value.values() if isinstance(value, dict) else [value]
     if any(isinstance(it, int | float) and abs(it) >= 2**63 for it in numbers):
         raise ValueError("takes no number of more than 64 bits")

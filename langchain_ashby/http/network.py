@@ -58,7 +58,7 @@ def is_public(address: str) -> bool:
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
-# 6to4, Teredo, NAT64 within a network, and documentation. To some versions of Python, some of them are public.
+# 6to4, Teredo, NAT64 within a network, and documentation. Some versions of Python call some of them public.
 _NOT_PUBLIC = [ipaddress.ip_network(it) for it in ("2002::/16", "2001::/32", "64:ff9b:1::/48", "3fff::/20")]
 
 

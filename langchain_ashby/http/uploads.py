@@ -82,7 +82,7 @@ def _checked(file: LocalFile) -> LocalFile:
         return file
     if wanted is None:
         raise ArgumentError(
-            f"file_path: {file.name!r} could not be read when this was approved, so nobody has seen which file it is",
+            f"file_path: {file.name!r} could not be read when this was approved, so no one has seen which file it is",
             code="file_not_shown",
             remedy="Propose the upload again, so that a person sees the file.",
         )

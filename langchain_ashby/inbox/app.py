@@ -192,7 +192,7 @@ def create_app(
 
 @cache
 def _templates() -> Jinja2Templates:
-    """The templates of the pages. All inboxes of a process share them: compiling them takes longer than a page."""
+    """The templates of the pages. All inboxes of a process share them, as compiling them takes longer than a page."""
     templates = Jinja2Templates(_HERE / "templates", context_processors=[_who, common])
     templates.env.filters |= {
         "safe_text": safe,

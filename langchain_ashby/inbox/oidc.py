@@ -42,7 +42,7 @@ class OpenIDConnect(SignIn):
         roles: The roles of someone with these claims; empty for people without access. There is no default: with
             many providers, anyone in the world can have an account.
         name: The person's name in the audit trail, by their claims. By default their e-mail address, if the provider
-            has verified it; nobody else is let in.
+            has verified it; everyone else is refused.
         scope: What is asked of the provider.
         clock: A monotonic clock in seconds, for the limit on attempts.
 

@@ -63,7 +63,7 @@ class Reviewer:
             as full-width ones, are replaced by the usual ones: names that look alike are seldom two people.
         roles: a `viewer` can look, a `reviewer` can also decide, an `admin` also decides what is routed to others.
         email: Their e-mail address, if it is known.
-        as_seen: True if the name is written as it is seen, so that nothing in it is written out once more.
+        as_seen: True if the name's invisible characters are written out already, so that this is not done again.
 
     Raises:
         ValueError: if the name is empty.

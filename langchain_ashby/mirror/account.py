@@ -58,8 +58,8 @@ def prepare(
 ) -> list[MirroredList]:
     """Makes the tables, inside a transaction, and returns the lists that fill them.
 
-    A mirror of an older version or with other `answers` is removed first. The people that were forgotten stay so. Of
-    texts that are not among `words`, no words stay. None for either is what the mirror has kept so far.
+    A mirror of an older version or with other `answers` is removed first. Forgotten people stay forgotten. The words of
+    texts that are not among `words` are removed. None for either is what the mirror has kept so far.
 
     Raises:
         MirrorError: if the mirror is another account's, or was made by a newer version of this package.

@@ -46,7 +46,7 @@ def apply(connection: Connection, mirrored: Sequence[MirroredList], gone: list[s
         now: The time, until which moves that are seen now can have been made.
 
     Returns:
-        True if the next run has lists to read as a whole, because an option was renamed whose old name is in records.
+        True if the next run has to read whole lists again, because records hold the old name of a renamed option.
     """
     states = {row.name: row for row in connection.execute(select(lists))}
     account = connection.execute(select(accounts)).one()

@@ -19,9 +19,9 @@ class Coverage:
 
     Attributes:
         as_of: The mirror holds what Ashby had then; None before the first run has ended.
-        complete_at: When every list was last read as a whole: until then, deleted records are known to be gone.
+        complete_at: When every list was last read as a whole: records deleted before then are known to be gone.
         applications: How many there are.
-        histories: Of how many of them the stage history is known.
+        histories: The number of them whose stage history is known.
         left_out: Lists that Ashby refused, with its code: `{"offer.list": "missing_endpoint_permission"}`.
     """
 

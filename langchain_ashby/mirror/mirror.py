@@ -51,7 +51,7 @@ class Mirror:
         client: Reads Ashby. Without one the mirror can be read, and people can be forgotten.
         answers: Also keep what was answered in interview feedback, less what is private. If a mirror was made with the
             other choice, the next `sync` rebuilds it. None for what the mirror has kept so far.
-        words: Of which texts to keep the words, for `ashby_find_candidates`: any of `notes`, `feedback` and `resumes`.
+        words: The texts whose words to keep, for `ashby_find_candidates`: any of `notes`, `feedback` and `resumes`.
             The next `sync` removes those of all others. None for what the mirror has kept so far.
         zone: The name of the time zone in which the days of questions begin, such as Europe/Oslo.
         max_age: A mirror that is older is brought up to date before it answers, if that is quick.
@@ -99,15 +99,15 @@ class Mirror:
     ) -> Coverage:
         """Reads everything the first time, then what has changed, and returns what is known afterwards.
 
-        It may be killed at any point: the next call goes on from there. Readers see the state of before until all of a
-        run is put in place at once; then stage histories are added.
+        It may be killed at any point: the next call goes on from there. Readers see the old state until all of a run is
+        put in place at once; then stage histories are added.
 
         Args:
             history: The most stage histories to read: each takes a call. Those of active and of changed applications
-                come first. Then of each kind of words, of as many people. None for no limit.
+                come first. Also the most people whose texts are read, for each kind of words. None for no limit.
             full: True to read everything again, which also finds what was deleted or merged; False not to. By default
                 that is done once a day.
-            anew: Drop what is there and start again; needed for another API key. Who was forgotten stays so.
+            anew: Drop what is there and start again; needed for another API key. Forgotten people stay forgotten.
             progress: Called with a list's name and the number of its records, after each page.
 
         Raises:
@@ -154,8 +154,8 @@ class Mirror:
         """Gives an SQLAlchemy connection that cannot write and sees one state throughout; see `mirror.tables`.
 
         Args:
-            client: Whose mirror it has to be: of this key, and of the user for whom the client acts. By default the
-                mirror's own.
+            client: The mirror has to belong to this client's key, and to the user it acts for. By default the mirror's
+                own client.
 
         Raises:
             MirrorError: if there is no mirror, or not one of this account and version.
@@ -312,7 +312,7 @@ class Mirror:
         return self.coverage()
 
     def _run(self, connection: Connection, mirrored: list[MirroredList], progress: Progress, *, full: bool) -> bool:
-        """Reads the lists and puts what they have in place. Returns True if there is more to read after it."""
+        """Reads the lists and puts what they have in place. Returns True if another run should follow at once."""
         assert self._client is not None
         client, now = self._client, datetime.now(UTC)
         with self._database.transaction(connection):

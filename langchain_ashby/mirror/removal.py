@@ -75,11 +75,11 @@ def remove_staged_people(connection: Connection, ids: Select[tuple[str]]) -> Non
 
 
 def remove_orphans(connection: Connection, *, only_staged: bool) -> None:
-    """Removes what belongs to nobody in the mirror any more: its person or application was deleted or forgotten.
+    """Removes what no longer belongs to anyone in the mirror: its person or application was deleted or forgotten.
 
     Args:
         connection: The writer's, inside a transaction.
-        only_staged: Look only at records of this run: enough if nobody can have gone.
+        only_staged: Look only at records of this run: enough if no one can have gone.
     """
 
     def unowned(table: Table, key: str, owners: Table) -> list[str]:

@@ -74,7 +74,7 @@ def split(text: str) -> list[str]:
     if not text.isascii():
         text = "".join(it for it in text if not _is_nothing(it))
     letters = plain(text)
-    # Vowel signs belong to words, but are no letters to `re`.
+    # Vowel signs belong to words, but `re` does not count them as letters.
     shape = letters if letters.isascii() else "".join("_" if _is_sign(it) else it for it in letters)
     return [letters[found.start() : found.end()][:LONGEST] for found in _WORD.finditer(shape)]
 

@@ -113,7 +113,7 @@ def lay_out(
     this = place._replace(digest=digest(blocks))
     if place.part > len(parts) or (place.part > 1 and place.digest != this.digest):
         this = this._replace(part=1)
-        remarks.append("The result has changed since the part before was read: this is its new beginning.")
+        remarks.append("The result has changed since the previous part was read: this is its new beginning.")
     if done and len(parts) > 1:
         after = [f"Too long: this is the beginning; {rest_with or 'no tool'} shows the rest"]
     elif this.part < len(parts):

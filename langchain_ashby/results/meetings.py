@@ -60,7 +60,7 @@ def _interviewer(user: Json) -> str:
 
 
 def _feedback(event: Json, people: list[Json]) -> str:
-    """Ashby says of a meeting that anyone gave feedback; of whom, only beside each interviewer, and not always."""
+    """Ashby says of a meeting whether anyone gave feedback; who did, only beside each interviewer, and not always."""
     if any(isinstance(user.get("hasSubmittedFeedback"), bool) for user in people):
         return ""
     return _submitted(event, f"feedback submitted{'' if len(people) == 1 else ' by at least one interviewer'}")

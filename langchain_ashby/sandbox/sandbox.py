@@ -110,7 +110,7 @@ class AshbySandbox:
         return self._control.state()
 
     def records(self, kind: str) -> list[Any]:
-        """Every record of one of the kinds in `state()`, in the order of creation: much quicker than all of them.
+        """Every record of one of the kinds in `state()`, in the order of creation; much quicker than `state()`.
 
         Raises:
             ValueError: if there is no such kind.

@@ -206,7 +206,7 @@ class Store:
             ValueError: if there is no such kind.
         """
         if kind not in KINDS:
-            raise ValueError(f"kind: there is no {kind!r}; there are {', '.join(KINDS)}")
+            raise ValueError(f"kind: there is no {kind!r}; the kinds are {', '.join(KINDS)}")
         with self._lock:
             found = self._connection.execute("SELECT data FROM records WHERE kind = ? ORDER BY seq", (kind,)).fetchall()
         return list(json.loads(f"[{','.join(data for (data,) in found)}]"))

@@ -78,7 +78,7 @@ def told_apart(record: Record, kind: Id, above: Mapping[str, str]) -> tuple[str,
 
 
 def _detail(text: str) -> str:
-    """A detail, quoted if it could pass for what this package itself puts there: an id, or how a record is put away."""
+    """A detail, quoted if it could pass for what this package itself puts there: an id, "deactivated" or "archived"."""
     said = named(text)
     is_own = said in ("deactivated", "archived") or re.match(r"id\b", alike(said))
     return f"“{said}”" if is_own else said

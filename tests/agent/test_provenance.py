@@ -178,7 +178,7 @@ def test_an_address_that_nobody_said_is_warned_of(office: Office) -> None:
     result = office.agent(office.update(alternate_email="made@up.invalid")).invoke(user("Add her address."), thread())
     assert sources(result) == {"made@up.invalid": "model"}
     assert action(result)["card"]["beside"]["warnings"] == [
-        "The e-mail address “made@up.invalid” in alternate email appears in nothing the user said or the agent read."
+        "The e-mail address “made@up.invalid” in alternate email is not in anything the user said or the agent read."
     ]
 
 

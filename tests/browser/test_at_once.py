@@ -46,7 +46,7 @@ def test_a_question_shows_within_two_seconds_with_the_count_in_the_title(
     office: Office, open_page: Callable[..., Page]
 ) -> None:
     page = open_page(office.address)
-    expect(page.locator("#pane-title")).to_have_text("Nothing waits")
+    expect(page.locator("#pane-title")).to_have_text("Nothing is waiting")
     page.wait_for_timeout(500)
     office.ask(office.note(0))
     began = time.monotonic()

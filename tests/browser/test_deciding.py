@@ -73,7 +73,7 @@ def test_each_decision_reaches_the_agent_and_the_next_change_comes(
     act(page, how, "#reject .quick button >> nth=0", "Enter")
 
     # Without scripts the page stays as it came: the last decisions may have been under way or carried out by then.
-    nothing = re.compile("Nothing waits|All of these have been decided" if how == "no scripts" else "Nothing waits")
+    nothing = re.compile("Nothing is waiting" + "|All of these have been decided" * (how == "no scripts"))
     expect(page.locator("#pane-title")).to_have_text(nothing, timeout=WAIT)
     office.wait_for(4)
     assert office.notes() == ["Note 0."]
@@ -152,7 +152,7 @@ def test_what_is_put_off_leaves_ones_own_list_and_can_be_brought_back(
     page = open_page(office.address, scripts=how != "no scripts")
     act(page, how, "#put-off summary", "p")
     act(page, how, "text=Tomorrow, 9:00", "Tab", "Enter")
-    expect(page.locator("#pane-title")).to_have_text("Nothing waits")
+    expect(page.locator("#pane-title")).to_have_text("Nothing is waiting")
     assert open_page(office.address, name="Ben").locator(".row").count() == 1
     page.click("text=You put off 1 change")
     expect(page.locator(".row")).to_contain_text("until")

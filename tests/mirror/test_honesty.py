@@ -340,7 +340,7 @@ def test_a_cursor_that_no_answer_gave_is_an_error(mirror: Mirror, cursor: str) -
     assert answer.status == "error" and "cursor must come from an earlier answer" in answer.text
 
 
-ANEW = "# The rows have changed since the page before was read: these are the first ones anew."
+ANEW = "# The rows have changed since the previous page was read: these are the first ones again."
 
 
 @pytest.mark.usefixtures("first_run")

@@ -147,7 +147,7 @@ def test_what_the_key_sees_is_not_told_to_a_user(mirror: Mirror, sandbox: AshbyS
         ("find_applications", {"stages": ["Onsit"]}, "no stage is called “Onsit”. There are: “Onsite”,"),
         ("find_applications", {"created": "soon"}, "created takes a period, such as 2026-11-24"),
         ("find_applications", {"cursor": "row"}, "cursor must come from an earlier answer"),
-        ("find_candidates", {"value": "x"}, "value is of a custom_field, which is missing"),
+        ("find_candidates", {"value": "x"}, "value needs custom_field, which is missing"),
         ("find_candidates", {"custom_field": "Languages", "value": " "}, "value is empty"),
         (
             "find_candidates",
@@ -161,7 +161,7 @@ def test_what_the_key_sees_is_not_told_to_a_user(mirror: Mirror, sandbox: AshbyS
             "has no value “some”. There are: “",
         ),
         ("report_pipeline", {"metric": "conversion"}, "conversion needs to_stage, such as Onsite"),
-        ("report_pipeline", {"metric": "current", "period": "today"}, "counts what is so now: leave out period"),
+        ("report_pipeline", {"metric": "current", "period": "today"}, "counts the present: leave out period"),
         ("report_pipeline", {"metric": "applications", "by": "interviewer"}, "cannot be grouped by interviewer"),
         ("list_changes", {"period": "2026-13"}, "period takes a period"),
     ],

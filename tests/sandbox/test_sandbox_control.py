@@ -418,7 +418,7 @@ def test_the_records_of_one_kind_are_those_in_the_state(call: Caller) -> None:
     assert {kind: call.sandbox.records(kind) for kind in KINDS} == call.sandbox.state()
     call.sandbox.records("candidate")[0]["name"] = "Somebody else"
     assert "Somebody else" not in str(call.sandbox.records("candidate"))
-    with pytest.raises(ValueError, match=r"kind: there is no 'candidates'; there are .*candidate"):
+    with pytest.raises(ValueError, match=r"kind: there is no 'candidates'; the kinds are .*candidate"):
         call.sandbox.records("candidates")
 
 

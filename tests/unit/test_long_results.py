@@ -188,7 +188,7 @@ def test_a_result_that_has_changed_between_its_parts_is_begun_again() -> None:
     place = Place.of(first.rpartition("cursor=")[2])
     assert place.part == 2
     changed = render(records.Note, Page(notes[1:]), place=place, max_characters=2_500)
-    assert "# The result has changed since the part before was read: this is its new beginning." in changed
+    assert "# The result has changed since the previous part was read: this is its new beginning." in changed
     assert "20261124 1 The candidate" in changed
 
 

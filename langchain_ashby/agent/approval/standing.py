@@ -154,7 +154,7 @@ def in_words(action: Mapping[str, Any]) -> list[str]:
 
 
 def waited(proposal: Proposal) -> str:
-    """Says that a write was approved, but not made; nothing if nobody approved it."""
+    """Says that a write was approved, but not made; empty if no one approved it."""
     action = of_action(proposal)
     if not (approved := action.get("approved_by")):
         return ""

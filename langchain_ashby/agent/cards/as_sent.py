@@ -37,8 +37,8 @@ def shows(
 def equal(sent: Any, there: Any) -> bool:
     """True if a value in Ashby is the one that was sent, regardless of the order of lists and the spelling of times.
 
-    Other letters or spaces make another value, which proves nothing about this one, and which an undo restores. Records
-    are compared by id, and e-mail addresses regardless of case.
+    A value with other letters or spaces is a different one: it proves nothing, and an undo restores it. Records are
+    compared by id, and e-mail addresses regardless of case.
     """
     return (empty(sent) and empty(there)) or same(_comparable(sent), _comparable(there))
 
@@ -70,6 +70,6 @@ def _comparable(value: Any) -> Any:
     if isinstance(value, str):
         if _ADDRESS.fullmatch(value):
             return value.strip().casefold()
-        # As Ashby may keep it: with composed letters, without the space around it.
+        # As Ashby may keep it: with composed letters and without space around it.
         return (_DATED.fullmatch(value) and time_fact(value)) or normalize("NFC", value.strip().replace("\r\n", "\n"))
     return value

@@ -88,7 +88,7 @@ def _facts(card: Card, fresh: Card, private: Collection[str]) -> Iterator[tuple[
 
 
 def _under_their_new_names(card: Card, fresh: Card) -> dict[str, Any]:
-    """The facts of a card, with the new name in titles that end with that of a renamed record, as "Tag Fast track"."""
+    """The facts of a card. Titles that end with a renamed record's name, like "Tag Fast track", get the new name."""
     facts: dict[str, Any] = dict(card["facts"])
     for key in {*card["refers"]} & {*fresh["refers"]}:
         was, now = (f" {it['refers'][key]['name']}" for it in (card, fresh))

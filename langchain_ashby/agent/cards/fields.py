@@ -73,7 +73,7 @@ def _set(
 
 @dataclass(frozen=True)
 class _Setting:
-    """What the values are set in: the record that has the fields, their definitions, if those were read, and titles."""
+    """Where the values are set: the record that has the fields, their definitions, if read, and titles."""
 
     object_type: str
     owner: Record
@@ -82,9 +82,9 @@ class _Setting:
 
 
 def _titles(custom_field_ids: Iterable[str], fields: Records[Record], facts: Collection[str]) -> dict[str, str]:
-    """The titles of custom fields on the card, by id: no two read alike, nor one like a fact that is there already.
+    """The titles of custom fields on the card, by id: no two read alike, and none like a fact that is already there.
 
-    What was read, what is wanted and what is private are kept by title, so values would be mixed up otherwise.
+    Otherwise values would be mixed up: what was read, what is wanted and what is private are kept by title.
     """
     short: dict[str, str] = {}
     exact: dict[str, str] = {}

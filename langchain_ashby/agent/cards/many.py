@@ -229,7 +229,7 @@ def _without_address(line: str, card: Card) -> str:
 
 
 def _address(card: Card) -> Any:
-    """The address that a write sends an e-mail to; a custom field can have such a title, too."""
+    """The address that a write sends an e-mail to, if it does: a custom field can have that title, too."""
     return card["facts"].get("E-mail address") if card["args"].get("archive_email") else None
 
 

@@ -111,7 +111,7 @@ class JournalRecord:
 
 
 def journal_key(thread_id: str | None, turn: str | None, index: int, call: ToolCall) -> str:
-    """The key of the model's call number `index` in a turn, which is of another thread if this one is a copy of that.
+    """The key of the model's call number `index` in a turn. In a copied thread, turns of the original keep its keys.
 
     The tool and its arguments are part of it, because a message can be replaced by another one with the same id.
     """

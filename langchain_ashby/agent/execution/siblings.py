@@ -1,4 +1,4 @@
-"""What the earlier writes of a message left behind: a difference that they explain does not stop a later one."""
+"""What the earlier writes of a message changed: a difference that they explain does not stop a later one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from langchain_ashby.endpoints.organization import SetCustomFieldValue, SetCusto
 from langchain_ashby.text.words import at, folded, shown
 
 OF_FIELDS = (SetCustomFieldValue, SetCustomFieldValues)
-"""The writes whose facts have the names of custom fields, which may be those of other facts."""
+"""The writes whose facts are named after custom fields, which may have the names of other facts."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def is_name_left(left: Sequence[Left], value: Any) -> bool:
 
 
 def is_explained(left: Sequence[Left], approved: Any, fresh: Any) -> bool:
-    """True if words of a card differ only by values that the writes changed, from what each was to what they left."""
+    """True if the words of a card differ only where the writes replaced an old value by a new one."""
     replaced = [
         (_bare(old), _bare(new))
         for it in left
@@ -74,7 +74,7 @@ def is_explained(left: Sequence[Left], approved: Any, fresh: Any) -> bool:
 
 
 def _with(replaced: Sequence[tuple[str, str]], words: Any) -> Any:
-    """The words in one order, with old values replaced by new ones."""
+    """The words, with lists sorted and old values replaced by new ones."""
     if isinstance(words, Mapping):
         return {key: _with(replaced, it) for key, it in words.items()}
     if isinstance(words, list):
@@ -88,7 +88,7 @@ def _with(replaced: Sequence[tuple[str, str]], words: Any) -> Any:
 
 
 def _bare(words: str) -> str:
-    """The words without quotation marks: a name is in them or not, by what it is."""
+    """The words without quotation marks: whether a name has them depends on how it reads."""
     return words.replace("“", "").replace("”", "")
 
 

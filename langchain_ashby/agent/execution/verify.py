@@ -48,7 +48,7 @@ class AppliedWrite:
         touched: The ids of the records that it created or changed, and of those in them.
         before: The facts as they were right before it, by title, as far as they are known.
         just_now: True if it ran in this process, after the later write was decided about and moments ago: what is new
-            on the card is then taken for its effect, but for the values that were read.
+            on the card is then taken for its effect, except for values that were read.
     """
 
     call: ToolCall
@@ -204,8 +204,8 @@ class EffectChecker:
         by_now = {it["field"]: it for it in said["changes"] if it["field"] in explained}
         changes = [by_now.get(it["field"], it) for it in card["changes"]]
         left_card: Card = {**card, "facts": facts, "refers": refers, "changes": changes}
-        # What happens beside a write's own values can be its effect, but not that of a custom field. Later it may be
-        # what others did: then only what the earlier writes explain is no surprise.
+        # What changes beside a write's own values can be its effect, unless it set a custom field. Later, others may
+        # have made the change: then only what the earlier writes explain is expected.
         just_now = any(write.just_now for write in applied)
         is_effect = just_now and not all(isinstance(it.request, OF_FIELDS) for it in left)
         for words in ("line", "changes", "consequences"):

@@ -34,7 +34,7 @@ def turn_in(thread: str, name: str | None = None) -> str:
     """Names a turn of the thread with this label; without a name, the turn is a new one.
 
     The message's own id will not do: caches and providers repeat ids. A copy of the thread keeps the turn, and with it
-    the label of the first thread, so a call that both go on with is one call in the journal.
+    the label of the first thread, so a call that both continue with is one call in the journal.
     """
     return f"{thread}{_HERE}{name or token_hex(16)}"
 

@@ -39,7 +39,7 @@ class ReadNode(Runnable[Any, Any]):
 
     @cached_property
     def tools(self) -> NodeTools:
-        """The tools that wait for nobody."""
+        """The tools that run without approval."""
         return NodeTools(filterfalse(needs_approval, self._limits.tools.values()), self._execute, self._aexecute)
 
     def invoke(self, input: list[ToolCall], config: RunnableConfig | None = None, **kwargs: Any) -> Any:

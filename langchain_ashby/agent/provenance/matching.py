@@ -18,7 +18,7 @@ APART = "\0"
 """Between two texts: no text has it, and nothing that is looked for runs across."""
 
 LOCAL_PART = r"[\w.+%'-]{1,64}"
-"""What stands before the @ of an address, or its end: without a limit, a long run of letters would take minutes."""
+"""The part before the @ of an address, or the end of it: without a limit, a long run of letters would take minutes."""
 
 ADDRESS = re.compile(rf"{LOCAL_PART}@[\w-]+(?:\.[\w-]+)+")
 LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"“”|¦\0]+", re.IGNORECASE)

@@ -240,7 +240,7 @@ def _warning(source: Source) -> Iterator[str]:
             yield f"{told} is only in {where}; the user did not mention it."
     elif source["from"] in ("outsiders", "model") and _is_telling(source):
         removed = "; part of the conversation was removed" if source["from"] == "outsiders" else ""
-        yield f"{told} appears in nothing the user said or the agent read{removed}."
+        yield f"{told} is not in anything the user said or the agent read{removed}."
 
 
 def _is_telling(source: Source) -> bool:

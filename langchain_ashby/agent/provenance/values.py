@@ -179,12 +179,12 @@ _PHONE_INSIDE = re.compile(
     r"(?:\d{3}([-./ ])\d{3,4}\1\d{4}|\d\d([-./ ])\d\d(?:\2\d\d){3}"
     r"|(?:\+[ (]?\d|\(\+?\d{1,5}\)|(?<!\d\s)0\d\d)(?:[^\S\n]?[()./-]*[^\S\n]?\d){4,14})(?!\w)"
 )
-"""A phone number within a text: parted as 415-555-0133 or 01.23.45.67.89 are, or begun with +, a code in parentheses or
-0. A date is none, as 01.12.2026."""
+"""A phone number within a text: grouped like 415-555-0133 or 01.23.45.67.89, or beginning with +, a code in parentheses
+or 0. A date such as 01.12.2026 is not one."""
 
 _AN_AT, _A_DOT = r"(?i:\s?[(\[{]\s?at\s?[)\]}]\s?)", r"(?i:\s?[(\[{]\s?dot\s?[)\]}]\s?)"
 _SPELLED_OUT = re.compile(rf"{LOCAL_PART}{_AN_AT}[\w-]+(?:(?:\.|{_A_DOT})[\w-]+)+")
-"""An address as people write it for no program to find it: `ada (at) example [dot] org`."""
+"""An address as people write it to hide it from programs: `ada (at) example [dot] org`."""
 
 _INSIDE: tuple[tuple[re.Pattern[str], Kind], ...] = (
     (ADDRESS, "e-mail address"),

@@ -22,7 +22,7 @@ def chat_model(model: str | BaseChatModel) -> BaseChatModel:
         from langchain.chat_models import init_chat_model
     except ModuleNotFoundError:
         raise ConfigurationError(
-            "langchain is missing; it is what finds a model by its name",
+            "langchain is missing: it finds models by name",
             remedy='Install it with: pip install "langchain-ashby[chat]"',
         ) from None
     try:

@@ -21,7 +21,7 @@ mirror = typer.Typer(help="Keep a local mirror of Ashby, for questions about the
 @mirror.command()
 def sync(
     url: MirrorUrl,
-    every: Annotated[str | None, typer.Option(help="Repeat, waiting so long after each run: 30s, 5m, 1h.")] = None,
+    every: Annotated[str | None, typer.Option(help="Repeat, waiting this long after each run: 30s, 5m, 1h.")] = None,
     history: Annotated[
         int,
         typer.Option(

@@ -50,7 +50,7 @@ class Notifier:
 
     Reviewers are told of changes that wait or need a second reviewer, are reminded before these expire, and told before
     a held change is made. Requesters are told if their change was rejected, expired, was cancelled, or did not get into
-    Ashby as it should have. What comes within a short time is one message.
+    Ashby as it should have. Notices that come within a short time go into one message.
 
     Several processes may run on one store: one of them sends. Each message is kept in the store before it is sent, and
     has an id that stays the same. It is sent again until its channel takes it, for at most three days. If a process
@@ -62,9 +62,9 @@ class Notifier:
         recipients: Who is told of which change. A mapping: by the name of its tool, `job:Title` or `risk:high`, and `*`
             for what no other key fits; each has a list of recipients, and all keys that fit count. Or a function of the
             `Notice` that gives such a list, or None. A recipient is the name of a channel, or with an address
-            `mail:ada@example.com`. What nothing is said about goes to all channels, and there to their own addresses.
-        requesters: The same for what requesters are told, by the requester's name in the run. What nothing is said
-            about goes where the change went.
+            `mail:ada@example.com`. What no rule covers goes to all channels, and there to their own addresses.
+        requesters: The same for what requesters are told, by the requester's name in the run. What no rule covers goes
+            where the change was announced.
         window: How long to collect notices into one message.
         reminders: How long before a change expires reviewers are reminded.
         before_hold: How long before a held change is made reviewers are told.

@@ -92,7 +92,7 @@ class Post:
         return {(it.thread_id, it.call_id): it.requester for it in told if it.requester}
 
     def began(self, channel: str, now: datetime) -> datetime:
-        """When a channel was first used: outcomes of before that are not told there."""
+        """When a channel was first used: earlier outcomes are not told there."""
         item = self._store.get(_CHANNELS, channel)
         if item is not None:
             return datetime.fromisoformat(load(item)["at"])

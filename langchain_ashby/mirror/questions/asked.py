@@ -16,16 +16,16 @@ from langchain_ashby.mirror.questions.periods import Period, period
 from langchain_ashby.toolkit.approvals import Approvals
 
 Timed = tuple[ColumnElement[bool], ColumnElement[bool]]
-"""The condition that a time is one that was asked for, and the condition that it is not known."""
+"""Two conditions: that a time is one that was asked for, and that it is not known."""
 
 
 def undated(timed: Sequence[Timed]) -> list[ColumnElement[bool]]:
-    """The conditions on what may match, but does not because one of the times asked for is not known."""
+    """The conditions on what is left out because a time is not known, and might match if it were."""
     return [*(or_(*pair) for pair in timed), or_(*(is_unknown for _, is_unknown in timed))]
 
 
 def undated_remark(number: int) -> str:
-    """Says how many these are."""
+    """Says how many are left out because a time is not known."""
     return f"{number:,} more may match but are not counted, because their time is not known"
 
 

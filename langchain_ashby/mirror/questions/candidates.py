@@ -106,7 +106,7 @@ class FindCandidates(Listing):
         return Answer(columns, rows, notes, page.more)
 
     def _undated(self, asked: Asked, wanted: list[Sought]) -> Iterator[str]:
-        """Says how many have applications, but nobody knows when one last changed."""
+        """Says how many have applications, but no known time of their last change."""
         if not self.last_change:
             return
         has_some = exists().where(applications.c.candidate_id == candidates.c.id)
@@ -143,7 +143,7 @@ class FindCandidates(Listing):
                 same = [candidate_fields.c.value.in_(_values(asked, ids[0], self.value))]
             yield _linked(candidate_fields, candidate_fields.c.custom_field_id.in_(ids), *same)
         elif self.value is not None:
-            raise ArgumentError("value is of a custom_field, which is missing")
+            raise ArgumentError("value needs custom_field, which is missing")
         if self.active is not None:
             active = exists().where(applications.c.candidate_id == candidates.c.id, applications.c.status == "Active")
             yield active if self.active else not_(active)
@@ -180,7 +180,7 @@ _LIMITED = ("Boolean", "Date", "MultiValueSelect", "Number", "NumberRange", "Val
 
 
 def _compared(kind: str | None, value: str) -> str | float | date:
-    """A value as it is compared: a number and a date as what they mean, all else without regard to case and accents."""
+    """A value as it is compared: numbers and dates by what they mean, all else regardless of case and accents."""
     plain = without_accents(value)
     try:
         if kind == "Number":
@@ -193,7 +193,7 @@ def _compared(kind: str | None, value: str) -> str | float | date:
 
 
 def _there_are(values: list[str], wanted: str) -> str:
-    """What an error says of the values that there are, the most alike first."""
+    """What an error says about the values that exist, the most similar first."""
     alike = sorted(values, key=lambda it: (-SequenceMatcher(None, without_accents(it), wanted).ratio(), it))
     more = [f"and {len(alike) - MOST} more"] if len(alike) > MOST else []
     return f". There are: {', '.join([*(quoted(it, 60) for it in alike[:MOST]), *more])}" if alike else ""

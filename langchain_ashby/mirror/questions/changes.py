@@ -59,7 +59,7 @@ class _Change(NamedTuple):
         source: Where it stands.
         id: The id of the application that it is about, or of the candidate.
         only: What else has to hold.
-        happened: What holds where it has happened even though its time is not known; None if the time is always known.
+        happened: The conditions that it has happened, if its time is not known; None if the time is always known.
     """
 
     kind: Kind
@@ -165,7 +165,7 @@ def _numbers(asked: Asked, parts: Sequence[_Part]) -> Counter[str]:
 
 
 def _undated(asked: Asked, parts: Sequence[_Part]) -> Iterator[str]:
-    """Says of how many changes nobody knows when they happened."""
+    """Says how many changes of each kind happened at a time that is not known."""
     numbers: Counter[str] = Counter()
     for change, _, about in parts:
         if change.happened is not None:

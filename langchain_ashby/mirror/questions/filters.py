@@ -31,7 +31,7 @@ _entered = (
 entered_at = case((tables.history_is_known(), _entered.scalar_subquery()))
 """When an application entered its current stage; null if its history is not known."""
 entry_is_undated = and_(tables.history_is_known(), entered_at.is_(None))
-"""That its history is known, but not since when an application is in its stage."""
+"""True if its history is known, but not when an application entered its stage."""
 
 hired_stage = interview_stages.alias("hired_stage")
 _hired = (
@@ -173,7 +173,7 @@ _BY_TIME: dict[str, tuple[ColumnElement[Any], ColumnElement[bool]]] = {
         and_(applications.c.status == "Hired", tables.history_is_known(), hired_at.is_(None)),
     ),
 }
-"""The times that filters are about, each with the condition that there was one, but nobody knows when.
+"""The times that filters are about, each with the condition that there was one, but it is not known.
 
 Applications whose history is not known are not among these: an answer counts them by themselves.
 """

@@ -127,7 +127,7 @@ class FindInterviews(Listing):
         return Answer(columns, rows, [*page.notes, *self._undated(asked), *self._waiting(asked)], page.more)
 
     def _undated(self, asked: Asked) -> Iterator[str]:
-        """Says how many interviews may be on the day, as far as anyone knows."""
+        """Says how many interviews may be on the day, because their time is not known."""
         if not self.day:
             return
         conditions = [*self._but_for_day(asked), interview_events.c.start_at.is_(None)]

@@ -60,9 +60,9 @@ class Metric:
         usually_by: What it is grouped by, if nothing else is asked for.
         by: Expressions for what only this metric can be grouped by, or groups by in its own way.
         stage: The stage that filters are about, and groups too unless `by` has them.
-        stage_is: Which one that is, as an answer says it.
+        stage_is: Which stage that is, in the words of an answer.
         needs_history: True if applications whose stage history is not known cannot count.
-        could_count: What holds of an application that would count if its history were known.
+        could_count: The conditions on an application that would count if its history were known.
         needs: The tables without which it would be wrong.
         sample: How many things the last of a group's figures is based on.
     """
@@ -103,19 +103,19 @@ def _share(values: Sequence[Any]) -> list[Any]:
 
 
 def _days(values: Sequence[Any]) -> list[Any]:
-    """Of each thing the milliseconds that it took, or None if that is not known."""
+    """Counts things from the milliseconds that each took, or None where that is not known."""
     known = sorted(value / DAY for value in values if value is not None)
     lengths = [median(known), nearest_rank(known, 0.9)] if known else [None, None]
     return [len(values), *lengths, _if_fewer(len(known), len(values))]
 
 
 def _if_fewer(known: int, number: int) -> int | None:
-    """The figure that says of how many a median is, if not of all."""
+    """The figure that says how many a median is based on, if not on all."""
     return known if known < number else None
 
 
 def _timed(figures: Sequence[Any]) -> int:
-    """How many things the days of `_days` are of."""
+    """How many things the days that `_days` returns are based on."""
     number: int = figures[0] if figures[3] is None else figures[3]
     return number
 
@@ -131,7 +131,7 @@ def _offers(values: Sequence[Any]) -> list[Any]:
 
 
 def _feedback(values: Sequence[Any]) -> list[Any]:
-    """Of each interview, the milliseconds until its feedback, `_UNDATED`, or None where there is none."""
+    """Counts interviews from the milliseconds until the feedback of each, `_UNDATED`, or None if there is none."""
     given = [value for value in values if value is not None]
     hours = [value / HOUR for value in given if value != _UNDATED]
     median_hours = median(hours) if hours else None

@@ -38,8 +38,8 @@ class Page(NamedTuple):
 
     Attributes:
         begin: The number of rows before them.
-        end: The number of rows up to the last of them.
-        notes: How many rows there are, and how to go on.
+        end: The number of rows up to and including the last of them.
+        notes: What the answer says about them: how many there are, and how to continue.
         more: The cursor of the next page; empty on the last one.
     """
 
@@ -64,10 +64,10 @@ class Listing(Question):
         return self._before()[0] + self.limit
 
     def page(self, keys: Sequence[object], total: int, noun: str) -> Page:
-        """The page that is asked for; the first one if the rows before it are no longer those that were read.
+        """Returns the page that is asked for; the first one if the rows before it have changed since they were read.
 
         Args:
-            keys: What tells the rows from each other, in their order, of those `upto` the end of the page.
+            keys: What identifies each row, in order, of the rows `upto` the end of the page.
             total: The number of all rows.
             noun: What a row is.
         """
@@ -92,8 +92,8 @@ class Listing(Question):
 
 
 def _digest(keys: Sequence[object]) -> str:
-    """What tells one sequence of rows from another."""
+    """A short fingerprint of a sequence of rows."""
     return digest([[str(key) for key in keys]])
 
 
-_HAS_CHANGED = "The rows have changed since the page before was read: these are the first ones anew."
+_HAS_CHANGED = "The rows have changed since the previous page was read: these are the first ones again."

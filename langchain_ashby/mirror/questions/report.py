@@ -133,7 +133,7 @@ class ReportPipeline(Listing, ApplicationFilters):
     def _happened(self, asked: Asked, metric: Metric) -> Iterator[Timed]:
         """The conditions on when it happened."""
         if self.period and metric.time is None:
-            raise ArgumentError(f"the metric {self.metric} counts what is so now: leave out period")
+            raise ArgumentError(f"the metric {self.metric} counts the present: leave out period")
         if self.period and metric.time is not None:
             yield asked.within("period", self.period, metric.time), metric.time.is_(None)
         if metric.ended and metric.time is not None:
@@ -161,7 +161,7 @@ class ReportPipeline(Listing, ApplicationFilters):
     def _group(self, metric: Metric, name: str) -> ColumnElement[Any]:
         if name in _TIMES:
             if metric.time is None:
-                raise ArgumentError(f"by: the metric {self.metric} counts what is so now, not by {name}")
+                raise ArgumentError(f"by: the metric {self.metric} counts the present; leave out {name}")
             return as_number(metric.time)
         expression = metric.by.get(name, metric.stage if name == "stage" else BY.get(name))
         if expression is None or (self.metric == "time_to_fill" and name not in metric.by):
@@ -194,7 +194,7 @@ class ReportPipeline(Listing, ApplicationFilters):
             yield f"{unknown:,} applications are not counted, because their stage history is not known yet"
 
     def _by_stage(self, metric: Metric, by: Sequence[str]) -> Iterator[str]:
-        """The arguments whose stage the metric's definition does not speak of."""
+        """The arguments whose stage the metric's definition does not mention."""
         if "stage" in by and "stage" not in metric.by:
             yield "by stage"
         yield from (name for name in ("stages", "stage_types") if getattr(self, name))

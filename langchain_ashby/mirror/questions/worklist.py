@@ -41,11 +41,11 @@ DAYS_IF_UNKNOWN = 14
 
 
 class _Owners(NamedTuple):
-    """Whom something waits for.
+    """The users that something waits for.
 
     Attributes:
-        ids: The ids of these users, joined by commas; null if nobody is known.
-        have: The condition that one of some users is among them.
+        ids: Their ids, joined by commas; null if none is known.
+        have: Makes the condition that one of the given users is among them.
     """
 
     ids: ColumnElement[Any]
@@ -58,7 +58,7 @@ class _Work(NamedTuple):
     Attributes:
         source: Where it stands, with `applications` if it is about them, or `jobs`.
         only: What holds of it.
-        owners: Whom it waits for.
+        owners: The users that it waits for.
         since: Since when it waits, or until when it has to be done.
         what: More about it.
     """

@@ -107,7 +107,7 @@ def _email(request: ChangeApplicationStage, result: Any, templates: Any) -> str:
 
 
 def _standing(reads: Sequence[Any]) -> Iterator[str]:
-    """Says which interviews ahead nobody has called off."""
+    """Says which upcoming interviews are still scheduled."""
     if any(records(it) is None for it in reads):
         yield _NOT_READ.format("whether interviews are still scheduled")
     now = datetime.now(UTC)

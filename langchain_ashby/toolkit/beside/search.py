@@ -1,4 +1,4 @@
-"""Searches that hide nobody: without accents, in any order of the names, with and without middle names.
+"""Searches that miss no one: without accents, in any order of the names, with and without middle names.
 
 Ashby finds the names that contain a text as it is written. So the tool also asks for each word of a name and for its
 halves, of which one mostly has no accent, and keeps of what it finds the people whose names match.

@@ -262,7 +262,7 @@ def test_a_file_that_could_not_be_read_for_the_card_is_not_uploaded(
     card = desk.card(request)
     assert "SHA-256" not in card["facts"] and card["risk"] == "high"
     path.write_bytes(b"A file that nobody was shown.")
-    with only_what_is_on(card), pytest.raises(ArgumentError, match="nobody has seen which file it is") as caught:
+    with only_what_is_on(card), pytest.raises(ArgumentError, match="no one has seen which file it is") as caught:
         desk.client.call(request)
     assert caught.value.code == "file_not_shown" and "file.createFileUploadHandle" not in desk.reads()
 
