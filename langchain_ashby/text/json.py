@@ -26,7 +26,7 @@ def read_typed(text: str) -> Any:
     """Reads JSON that a person typed.
 
     Raises:
-        KeyTwiceError: if an object has a key twice: Python would take the last value and drop the others in silence.
+        KeyTwiceError: if an object has a key twice: Python would take the last value and silently drop the others.
         ValueError: if it is not JSON.
         RecursionError: if it is nested too deeply to be read.
     """
