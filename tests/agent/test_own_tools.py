@@ -14,6 +14,7 @@ from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.prebuilt import InjectedState, ToolRuntime
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command, Send, interrupt
+from langgraph_swarm import SwarmState, create_handoff_tool
 from office import Office, agent, approve, assert_sendable, calling, made, request, results, thread, user, write
 
 from langchain_ashby.agent import audit_trail
@@ -182,10 +183,9 @@ def test_where_there_is_no_parent_the_tool_has_acted_all_the_same(func: Any) -> 
 
 
 def test_a_handoff_tool_of_a_swarm_works_after_approval() -> None:
-    swarm = pytest.importorskip("langgraph_swarm")
     config = thread()
-    office = Office(more=[swarm.create_handoff_tool(agent_name="scheduler")])
-    outer = StateGraph(swarm.SwarmState)
+    office = Office(more=[create_handoff_tool(agent_name="scheduler")])
+    outer = StateGraph(SwarmState)
     hand_over = calling(made("transfer_to_scheduler", {}))
     outer.add_node("recruiter", agent(office, hand_over, "Back.", checkpointer=None, store=InMemoryStore()))
     outer.add_node("scheduler", lambda state: {"messages": [("ai", f"{state['active_agent']} is here.")]})
