@@ -50,7 +50,7 @@ def test_other_metrics_say_that_the_stage_is_the_present_one(mirror: Mirror) -> 
 
 
 ALL_TIME = "2000..2030"
-ONE_MORE = "# 1 more may match but are not counted, because their time is not known"
+ONE_MORE = "# may match but not counted, because the time is not known: 1"
 
 
 def forget(mirror: Mirror, table: Table, column: str, key: str, ids: Iterable[str]) -> None:

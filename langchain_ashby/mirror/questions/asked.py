@@ -26,7 +26,7 @@ def undated(timed: Sequence[Timed]) -> list[ColumnElement[bool]]:
 
 def undated_remark(number: int) -> str:
     """Says how many are left out because a time is not known."""
-    return f"{number:,} more may match but are not counted, because their time is not known"
+    return f"may match but not counted, because the time is not known: {number:,}"
 
 
 @dataclass(frozen=True)

@@ -191,7 +191,7 @@ class ReportPipeline(Listing, ApplicationFilters):
                 yield undated_remark(number)
         may_miss = not asked.knows_all and (metric.needs_history or self.needs_history())
         if may_miss and (unknown := asked.connection.scalar(self._unknown(asked, metric, ends))):
-            yield f"{unknown:,} applications are not counted, because their stage history is not known yet"
+            yield f"applications not counted, because their stage history is not known yet: {unknown:,}"
 
     def _by_stage(self, metric: Metric, by: Sequence[str]) -> Iterator[str]:
         """The arguments whose stage the metric's definition does not mention."""

@@ -20,7 +20,7 @@ from langchain_ashby.endpoints.jobs import ListJobPostings, SetJobStatus
 from langchain_ashby.endpoints.organization import ListCommunicationTemplates
 from langchain_ashby.ids import canonical, short
 from langchain_ashby.results.phrases import flag, to_the_minute
-from langchain_ashby.text.words import at, in_a_list, one_line, parsed
+from langchain_ashby.text.words import at, count, in_a_list, one_line, parsed
 from langchain_ashby.toolkit.beside.found import Beside, Look
 from langchain_ashby.toolkit.beside.reads import Reads, records
 
@@ -122,7 +122,7 @@ def _standing(reads: Sequence[Any]) -> Iterator[str]:
     for start, schedule_id in ahead[:TOLD]:
         yield f"An interview is still scheduled: {_minute(start.isoformat())}, interview_schedule_id {schedule_id}."
     if len(ahead) > TOLD:
-        yield f"{len(ahead) - TOLD} more interviews are still scheduled."
+        yield f"{count(len(ahead) - TOLD, 'more interview')} still scheduled."
 
 
 def _set_job_status(request: SetJobStatus, result: Any, reads: Reads) -> Beside:
