@@ -188,12 +188,13 @@ def _changes(cards: Sequence[Card]) -> tuple[list[Change], list[str]]:
     columns: list[str] = []
     for field in dict.fromkeys(change["field"] for card in cards for change in card["changes"]):
         of_each = [_change(card, field) for card in cards]
-        before, after = ({change and change[key] for change in of_each} for key in ("before", "after"))
-        if len(before) > 1:
+        before, after = ({change[key] for change in of_each if change} for key in ("before", "after"))
+        if differs := len(before) > 1 or None in of_each:
             columns.append(field)
-        if len(after - {None} if None in of_each else after) == 1:
-            became = next(change["after"] for change in of_each if change)
-            common.append({"field": field, "before": VARIOUS if len(before) > 1 else before.pop(), "after": became})
+        # A record that does not change has the value already, unless something is added to what each has.
+        is_of_all = all(change or field in card["facts"] for change, card in zip(of_each, cards, strict=True))
+        if len(after) == 1 and is_of_all:
+            common.append({"field": field, "before": VARIOUS if differs else before.pop(), "after": after.pop()})
     return common, columns
 
 

@@ -48,6 +48,23 @@ def test_it_is_shown_alike_as_markdown_as_html_and_in_the_terminal(desk: Desk, n
         assert "Kwame Mensah" in shown
 
 
+def test_what_one_person_has_besides_is_not_said_of_those_who_do_not_change(desk: Desk) -> None:
+    tag, people = desk.id("candidateTag", title="Fast track"), ["Ada Lovelace", "Nora Lind"]
+    candidates = [desk.id("candidate", name=it) for it in people]
+    card = desk.card(make("add_tag_to_candidates", candidate_ids=candidates, tag_id=tag))
+    assert card["changes"] == [] and card["line"] == "Tag 2 candidates with Fast track"
+    assert [it["tags"] for it in rows(card)] == ["no change", "Silver medalist"]
+
+
+def test_a_value_that_some_have_already_is_said_of_all(desk: Desk) -> None:
+    ada, kwame = (desk.id("candidate", name=it) for it in ("Ada Lovelace", "Kwame Mensah"))
+    name = {"object_type": "Candidate", "custom_field_id": desk.id("customField", title="Preferred name")}
+    desk.client.call(make("set_custom_field_value", **name, object_id=kwame, field_value="Al"))
+    card = desk.card(make("set_custom_field_value_on_many", **name, object_ids=[ada, kwame], field_value="Al"))
+    assert card["changes"] == [{"field": "Preferred name", "before": "various", "after": "Al"}]
+    assert [it["preferred name"] for it in rows(card)] == ["none", "no change"]
+
+
 def test_an_archived_application_shows_its_job_its_stage_and_the_days_in_it(desk: Desk) -> None:
     card = archiving(desk, 6)
     assert {*rows(card)[0]} == {"name", "job", "days in stage", "stage"}
