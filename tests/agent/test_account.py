@@ -41,8 +41,8 @@ def elsewhere(room: Room, how: str) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("how", ["another address", "another key"])
-@pytest.mark.parametrize("decision", [APPROVE, {"type": "reject"}, {"type": "edit"}], ids=lambda it: it["type"])
-def test_a_card_of_another_account_is_withheld_whatever_is_decided(
+@pytest.mark.parametrize("decision", [APPROVE, {"type": "edit"}], ids=lambda it: it["type"])
+def test_a_card_of_another_account_is_withheld_and_who_approved_it_is_on_record(
     room: Room, how: str, decision: dict[str, Any]
 ) -> None:
     with room.agent() as graph:
@@ -51,12 +51,25 @@ def test_a_card_of_another_account_is_withheld_whatever_is_decided(
         args = {**asked["args"], "note": f"{room.text} Edited."}
         decision = {"type": "edit", "edited_action": {"name": asked["name"], "args": args}}
     with elsewhere(room, how), room.agent() as graph:
-        answer = room.answer(room.resume(graph, decision))
+        answer = room.answer(room.resume(graph, {**decision, "reviewer": "Grace"}))
         assert room.sent() == 0
         assert all_waiting(graph.store) == []
     assert answer.text.startswith("Not executed. It was proposed under another Ashby account")
     assert "propose it again" in answer.text
-    assert [it.outcome for it in room.trail()] == ["withheld"]
+    [entry] = room.trail()
+    assert (entry.outcome, entry.decision, entry.reviewer) == ("withheld", decision["type"], "Grace")
+
+
+def test_a_rejection_counts_in_another_account_too(room: Room) -> None:
+    with room.agent() as graph:
+        room.start(graph)
+    with elsewhere(room, "another key"), room.agent() as graph:
+        rejection = {"type": "reject", "message": "Not now.", "reviewer": "Grace"}
+        answer = room.answer(room.resume(graph, rejection))
+        assert room.sent() == 0
+    assert answer.text == "Not executed. A person rejected this call. Their reason: Not now."
+    [entry] = room.trail()
+    assert (entry.outcome, entry.decision, entry.reviewer) == ("rejected", "reject", "Grace")
 
 
 def test_an_approval_that_was_not_taken_up_is_withheld_in_another_account(room: Room) -> None:

@@ -51,13 +51,6 @@ class Dependencies:
         """True if the program was changed since the proposal was made, so that it may mean something else now."""
         return not is_complete(proposal) or not self.executor.checker.understands(proposal["call"], proposal["card"])
 
-    def is_of_another_account(self, proposal: Proposal) -> bool:
-        """True if the proposal was made under another Ashby account, which has other records."""
-        return is_complete(proposal) and self.executor.of_another_account(proposal) is not None
-
     def need_new_cards(self, proposals: list[Proposal]) -> bool:
         """True if proposals cannot be decided about as they are."""
-        return any(
-            self.is_of_another_version(it) or self.is_of_another_account(it) or self.executor.is_too_old(it)
-            for it in proposals
-        )
+        return any(self.is_of_another_version(it) or self.executor.is_too_old(it) for it in proposals)

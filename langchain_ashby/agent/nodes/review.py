@@ -61,13 +61,9 @@ def review(state: State, settings: RunSettings, given: Dependencies) -> Update:
             "approvals": held,
         }
     again: Update = {"approvals": held, "edits": []}
-    for is_another, problem in (
-        (given.is_of_another_version, _OTHER_VERSION),
-        (given.is_of_another_account, _OTHER_ACCOUNT),
-    ):
-        if any(map(is_another, proposals)):
-            close(location.store, location.thread_id, question_id())
-            return {**again, "problem": problem}
+    if any(map(given.is_of_another_version, proposals)):
+        close(location.store, location.thread_id, question_id())
+        return {**again, "problem": _OTHER_VERSION}
     # Kept whatever the answer is: what this run requires, and shows, counts for the runs after it.
     again["proposals"] = proposals = [_with_requirements(it, settings) for it in proposals]
     pending = [PendingWrite(location.store, location.thread_id, undecided(it)) for it in proposals]
@@ -118,7 +114,10 @@ def _carried_out(
     """
     assert location.store is not None
     approved = [it for it in decisions if not isinstance(it, Decline | Wait)]
-    objections = {str(it["call"]["id"]): settings.objection(it) for it in approved}
+    objections = {
+        str(it["call"]["id"]): given.executor.of_another_account(it["proposal"]) or settings.objection(it)
+        for it in approved
+    }
     late = [
         it for it in approved if not objections[str(it["call"]["id"])] and given.executor.is_too_old(it["proposal"])
     ]
@@ -262,5 +261,4 @@ def _by_reviewer(decided: Decided) -> Decided:
 _NOTHING = "Nothing was executed."
 _OTHERS = "Some approvals do not count; the other decisions are carried out."
 _OTHER_VERSION = "Nothing was executed: another version of the package proposed this. Its card is new; decide again."
-_OTHER_ACCOUNT = "Nothing was executed: a change was proposed under another Ashby account. It cannot be made here."
 _TOO_LATE = "Nothing was executed: the proposal was too old. Its card is new; decide again."
