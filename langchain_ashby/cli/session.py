@@ -284,13 +284,19 @@ def _may_wait(request: Mapping[str, Any]) -> bool:
 
 
 def show_last_exchange(messages: Sequence[AnyMessage], console: Console) -> None:
-    """Shows the last question and answer of a resumed conversation, and what was done since."""
+    """Shows the last question of a resumed conversation with its answer, and what was done since."""
+    asked = max(
+        (place for place, it in enumerate(messages) if isinstance(it, HumanMessage) and it.text.strip()), default=0
+    )
+    since = messages[asked:]
     for kind, who in (("human", "You"), ("ai", "Agent")):
-        last = next((it.text for it in reversed(messages) if it.type == kind and it.text.strip()), None)
+        last = next((it.text for it in reversed(since) if it.type == kind and it.text.strip()), None)
         if last is not None:
             console.print(Text.assemble((f"{who}: ", "bold"), harmless(last)))
-    asked = max((place for place, it in enumerate(messages) if isinstance(it, AIMessage)), default=0)
-    for message in messages[asked:]:
+    answered = max((place for place, it in enumerate(since) if isinstance(it, AIMessage)), default=None)
+    if answered is None and since:
+        console.print("The agent has not answered this.")
+    for message in since[answered or 0 :]:
         if isinstance(message, ToolMessage):  # such as a change that was approved in `pending`
             console.print(line(title(message.name or ""), message, None))
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from rich.console import Console
 
 from langchain_ashby import AshbyClient, AshbyToolkit, create_recruiting_agent
 from langchain_ashby.agent import ApprovalPolicy, audit_trail
-from langchain_ashby.cli.session import Reached, Session
+from langchain_ashby.cli.session import Reached, Session, show_last_exchange
 from langchain_ashby.cli.stream import _finished
 from langchain_ashby.demo.scripted import Line, ScriptedChatModel, call, lines, say
 from langchain_ashby.sandbox import AshbySandbox
@@ -107,3 +108,17 @@ def test_a_person_is_told_once_when_the_models_window_is_full(toolkit: AshbyTool
 )
 def test_a_block_is_finished_when_no_further_text_can_change_it(text: str, finished: str) -> None:
     assert text[: _finished(text)] == finished
+
+
+@pytest.mark.parametrize(
+    ("rest", "told"),
+    [
+        ([], "You: Tag Ada.\nThe agent has not answered this.\n"),
+        ([AIMessage("Done.", id="4")], "You: Tag Ada.\nAgent: Done.\n"),
+    ],
+)
+def test_a_resumed_conversation_shows_no_answer_but_that_to_its_last_question(rest: list[AIMessage], told: str) -> None:
+    console = Console(file=io.StringIO(), width=80)
+    before: list[AnyMessage] = [HumanMessage("Who is Ada?", id="1"), AIMessage("A candidate.", id="2")]
+    show_last_exchange([*before, HumanMessage("Tag Ada.", id="3"), *rest], console)
+    assert isinstance(console.file, io.StringIO) and console.file.getvalue() == told
