@@ -10,6 +10,7 @@ from typing import Any
 
 import command_line
 import pytest
+from langchain_core.tools import BaseTool, BaseToolkit, StructuredTool
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, interrupt
 from note_on_ada import ADA, environment, proposes_a_note
@@ -17,7 +18,9 @@ from person import Person
 from person import environment as clean
 from provider import Provider
 
+from langchain_ashby.agent import create_recruiting_agent
 from langchain_ashby.cli.stores import open_database
+from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.sandbox import AshbySandbox
 
 MODEL = ("chat", "--model", "openai:gpt-scripted")
@@ -67,6 +70,32 @@ def test_pending_leaves_the_threads_of_other_programs_alone(sandbox: AshbySandbo
     with open_database(url, create=False) as database:
         name = "theirs 0\nThread forged, since"
         assert asking(database.checkpointer, {}).invoke(Command(resume="no"), config(name)) == {"answer": "no"}
+
+
+def test_pending_leaves_changes_of_tools_that_it_does_not_have_open(sandbox: AshbySandbox, tmp_path: Path) -> None:
+    url, sent = f"sqlite:///{tmp_path}/own.db", list[str]()
+
+    def send_mail(to: str) -> str:
+        """Send a mail."""
+        sent.append(to)
+        return "Sent."
+
+    class Own(BaseToolkit):
+        def get_tools(self) -> list[BaseTool]:
+            return [StructuredTool.from_function(send_mail)]
+
+    model = ScriptedChatModel(script=lines(say("", call("send_mail", to="ada@example.org")), "Done."))
+    with open_database(url, create=True) as database:
+        kept: Any = {"checkpointer": database.checkpointer, "store": database.store}
+        asked: Any = {"messages": [("user", "Go.")]}
+        create_recruiting_agent(model, Own(), **kept).invoke(asked, config("mail"))
+    with Person("pending", "--store", url, **environment(sandbox)) as person:
+        person.sees("This command does not have send_mail. Decide in the application that proposed it.")
+        assert person.leaves() == 3 and "Approve?" not in person.seen
+    with open_database(url, create=False) as database:
+        agent = create_recruiting_agent(model, Own(), checkpointer=database.checkpointer, store=database.store)
+        agent.invoke(Command(resume={"decisions": [{"type": "approve"}]}), config("mail"))
+    assert sent == ["ada@example.org"]
 
 
 def test_chat_does_not_go_on_with_a_thread_of_another_program(sandbox: AshbySandbox, tmp_path: Path) -> None:

@@ -116,9 +116,14 @@ def _review(agent: Any, it: WaitingThread, reviewer: str | None, out: Console, *
     from langchain_ashby.cli.model_errors import in_words
     from langchain_ashby.cli.session import OutcomeUnknown, Reached, Session
     from langchain_ashby.cli.terminal import say
-    from langchain_ashby.text.words import one_line
+    from langchain_ashby.text.words import joined, one_line
 
     out.rule(Text(f"Thread {one_line(it.thread_id)}", "bold"), align="left", characters="═")
+    names = dict.fromkeys(action["name"] for action in it.actions)
+    if missing := [one_line(name) for name in names if name not in agent.limits.tools]:
+        # An approval would be lost: it would be answered as not executed.
+        say(out, f"This command does not have {joined(missing)}. Decide in the application that proposed it.")
+        return Reached.A_QUESTION
     session = Session(agent, it.thread_id, out, reviewer=reviewer_or_user(reviewer), without_model=not with_model)
     try:
         reached = session.resume()
