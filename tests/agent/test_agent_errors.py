@@ -29,6 +29,7 @@ from langchain_ashby import AshbyClient, AshbyToolkit
 from langchain_ashby.errors import (
     AshbyError,
     AuthenticationError,
+    ConfigurationError,
     RateLimitError,
     UnreachableError,
     already_done,
@@ -171,3 +172,12 @@ def test_a_write_that_failed_half_way_and_may_have_ended_says_so_too() -> None:
     assert answer.content.startswith("Outcome not known. unreachable: the connection broke.")
     assert "The process is started. " in answer.content
     assert answer.content.endswith("Call again with process_id 7.")
+
+
+async def test_a_run_without_a_thread_says_how_to_name_one() -> None:
+    graph = agent(Office(), "Done.")
+    for given in (user(), Command(resume=approve())):
+        with pytest.raises(ConfigurationError, match='config={"configurable": {"thread_id"'):
+            graph.invoke(given)
+        with pytest.raises(ConfigurationError, match="names no thread"):
+            await graph.ainvoke(given)

@@ -57,8 +57,8 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
     def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:
         """Runs the graph, as `CompiledStateGraph` does; `invoke` comes through here as well."""
         thread = self._thread(config)
+        saver = self._own_saver(thread)
         if self._has_to_be_asked_for(input, thread):
-            saver = self._own_saver(thread)
             asked = None if saver is None else _just_asked(saver.get_tuple(thread))
             _check(input.resume, _ids(self.get_state(thread).interrupts) if asked is None else asked)
             input = _that_can_be_kept(input)
@@ -74,8 +74,8 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
     async def astream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:
         """Runs the graph under asyncio; `ainvoke` comes through here as well."""
         thread = self._thread(config)
+        saver = self._own_saver(thread)
         if self._has_to_be_asked_for(input, thread):
-            saver = self._own_saver(thread)
             asked = None if saver is None else _just_asked(await saver.aget_tuple(thread))
             _check(input.resume, _ids((await self.aget_state(thread)).interrupts) if asked is None else asked)
             input = _that_can_be_kept(input)
@@ -98,11 +98,22 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
         return {"configurable": {name: value for it in (around, *named) for name, value in it.items()}}
 
     def _own_saver(self, thread: RunnableConfig) -> BaseCheckpointSaver[Any] | None:
-        """Returns the agent's own checkpointer if its thread is certainly there; None within another graph."""
+        """Returns the agent's own checkpointer if its thread is certainly there; None within another graph.
+
+        Raises:
+            ConfigurationError: if the run names no thread.
+        """
         is_plain = var_child_runnable_config.get() is None and not any(
             key.startswith(("checkpoint", "__")) for key in thread["configurable"]
         )
-        return self.checkpointer if is_plain and isinstance(self.checkpointer, BaseCheckpointSaver) else None
+        if not (is_plain and isinstance(self.checkpointer, BaseCheckpointSaver)):
+            return None
+        if "thread_id" not in thread["configurable"]:
+            raise ConfigurationError(
+                "The run names no thread, and the agent has a checkpointer that keeps threads by name",
+                remedy='Pass config={"configurable": {"thread_id": "…"}}.',
+            )
+        return self.checkpointer
 
     def _head_of_named(self, thread: RunnableConfig) -> RunnableConfig | None:
         """Returns the thread's config if the run names a checkpoint to start from; otherwise None."""
