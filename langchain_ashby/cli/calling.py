@@ -23,7 +23,7 @@ from langchain_ashby.toolkit import AshbyToolkit
 def print_answer(
     client: AshbyClient, operation: type[Operation[Any]], arguments: dict[str, Any], *, as_json: bool
 ) -> Status:
-    """Calls the tool and prints what a model would read, or the records as JSON Lines.
+    """Calls the tool and prints what a model would read, or the records as JSON Lines; errors go to standard error.
 
     Ctrl-C waits for a write to finish; pressed again it does not, and the outcome is unknown.
     """
@@ -55,13 +55,14 @@ def print_answer(
         with even_if_unread():
             say(err, said)
         return Status.OUTCOME_UNKNOWN if writes else Status.INTERRUPTED
+    failed = answer.status == "error"
     with even_if_unread():
-        _print(answer, as_json=as_json)
-    return Status.ERROR if answer.status == "error" else Status.OK
+        say(err, harmless(answer.text)) if failed else _print(answer, as_json=as_json)
+    return Status.ERROR if failed else Status.OK
 
 
 def _print(answer: ToolMessage, *, as_json: bool) -> None:
-    if answer.status == "error" or not as_json:
+    if not as_json:
         typer.echo(harmless(answer.text))
         return
     results = answer.artifact["results"]

@@ -199,8 +199,22 @@ def test_a_closed_output_ends_a_command_with_a_sentence(command: str) -> None:
 def test_call_fails_when_ashby_refuses(sandbox: AshbySandbox) -> None:
     nobody = "1f0c8a52-5b1e-4c3e-9d52-6c1f1c7a0b11"
     ran = run("call", "ashby_get_candidate", json.dumps({"candidate_id": nobody}), **on(sandbox))
-    assert ran.returncode == 1
-    assert "candidate_not_found" in ran.stdout
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "candidate_not_found" in ran.stderr
+
+
+@pytest.mark.parametrize("how", [(), ("--json",)])
+@pytest.mark.parametrize(
+    ("arguments", "key", "said"),
+    [('{"cursor": "nope"}', None, "invalid_next_cursor: "), ("{}", "wrong", "forbidden: This API key does not exist")],
+)
+def test_call_says_on_standard_error_why_it_failed(
+    sandbox: AshbySandbox, arguments: str, key: str | None, said: str, how: tuple[str, ...]
+) -> None:
+    known = on(sandbox) | ({"ASHBY_API_KEY": key} if key else {})
+    ran = run("call", "ashby_list_jobs", arguments, *how, **known)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.startswith(said)
 
 
 def test_without_a_key_it_says_where_to_make_one() -> None:
