@@ -300,6 +300,13 @@ def test_two_sandboxes_cannot_share_a_port(sandbox: AshbySandbox) -> None:
     assert "cannot listen" in ran.stderr
 
 
+@pytest.mark.parametrize("port", ["-1", "65536", "99999"])
+def test_the_sandbox_refuses_a_port_that_cannot_be(port: str) -> None:
+    ran = run("sandbox", "--port", port)
+    assert ran.returncode == 2
+    assert "Invalid value for '--port'" in ran.stderr and "Traceback" not in ran.stderr
+
+
 def test_chat_says_what_to_install_for_a_model() -> None:
     ran = run("chat", "--sandbox", "--model", "no-such-provider:some-model")
     assert ran.returncode == 1

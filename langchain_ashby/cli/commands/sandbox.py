@@ -14,7 +14,7 @@ from langchain_ashby.cli.exits import stop
 
 
 def sandbox(
-    port: Annotated[int, typer.Option(help="The port; 0 picks a free one.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 picks a free one.")] = 0,
     api_key: Annotated[str | None, typer.Option(help="The key to accept. Defaults to a random one.")] = None,
     candidates: Annotated[int, typer.Option(min=0, help="The number of made-up candidates.")] = 60,
     db: Annotated[Path | None, typer.Option(help="Keep the data in this file.")] = None,
