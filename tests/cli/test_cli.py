@@ -217,6 +217,34 @@ def test_call_says_on_standard_error_why_it_failed(
     assert ran.stderr.startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (("doctor",), 1),
+        (("mirror", "sync", "--mirror", "sqlite:///mirror.db"), 1),
+        (("inbox", "--store", "sqlite:///chats.db"), 1),
+        (("audit", "--store", "foo"), 1),
+        (("chat", "--sandbox", "--model", "foo"), 1),
+        (("audit",), 2),
+        (("mirror", "status", "--mirror", "foo"), 2),
+    ],
+)
+def test_the_exit_status_is_as_documented(arguments: tuple[str, ...], status: int) -> None:
+    ran = run(*arguments)
+    assert (ran.returncode, ran.stdout) == (status, ""), ran.stderr
+
+
+def test_a_malformed_key_is_wrong_configuration() -> None:
+    ran = run("call", "ashby_list_jobs", ASHBY_API_KEY="k\xe9y")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "characters that no key has" in ran.stderr
+
+
+def test_help_says_that_a_missing_key_is_a_failure() -> None:
+    said = " ".join(run("--help").stdout.split())
+    assert "1 failed, or there is no key, store or model to use; 2 wrong usage or other configuration;" in said
+
+
 def test_without_a_key_it_says_where_to_make_one() -> None:
     ran = run("call", "ashby_list_jobs")
     assert ran.returncode == 1
