@@ -57,9 +57,15 @@ def prune(agent: Agent, database: Database, before: datetime, only: str | None =
         before: The time, with its time zone.
         only: The only thread to look at; None for all.
         dry_run: Delete nothing.
+
+    Raises:
+        ValueError: if the only thread does not exist.
     """
     pruned, tables = Pruned(), tables_of(database.checkpointer)
-    for thread_id in [only] if only else tables.threads():
+    threads = tables.threads()
+    if only is not None and only not in threads:
+        raise ValueError(f"There is no thread {only!r}.")
+    for thread_id in threads if only is None else [only]:
         found = _unneeded(agent, database, thread_id, before)
         if isinstance(found, Left):
             pruned.left[found] = pruned.left.get(found, 0) + 1

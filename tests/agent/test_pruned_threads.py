@@ -110,6 +110,18 @@ def test_a_thread_with_an_unsettled_change_is_skipped(tmp_path: Path) -> None:
     assert found == Pruned(left={Left.UNSETTLED: 1})
 
 
+@pytest.mark.parametrize("thread", ["nope", ""])
+def test_a_thread_that_does_not_exist_is_not_pruned(tmp_path: Path, thread: str) -> None:
+    url = f"sqlite:///{tmp_path}/agent.db"
+    with open_database(url, create=True) as database:
+        talk(database, Office())
+        before = checkpoints(database, "long")
+    ran = command_line.run("prune", "--store", url, "--thread", thread, env=dict(os.environ))
+    assert (ran.returncode, ran.stdout, ran.stderr) == (1, "", f"There is no thread {thread!r}.\n")
+    with open_database(url, create=False) as database:
+        assert checkpoints(database, "long") == before
+
+
 def test_messages_removed_from_a_conversation_are_gone_from_the_file(tmp_path: Path) -> None:
     def in_files() -> bool:
         return any(SECRET.encode() in it.read_bytes() for it in tmp_path.iterdir())
