@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import command_line
+import pytest
 from note_on_ada import ada, environment
 from person import Person
 from person import environment as clean
@@ -58,3 +59,10 @@ def test_a_change_is_listed_and_undone_once(sandbox: AshbySandbox, tmp_path: Pat
     assert "Remove " in run("undo", COLUMNS="200", **kept).stdout  # the undo can be undone
     assert run("undo", "zzz", **kept).returncode == 2
     assert "approve by Grace" in run("audit", COLUMNS="200", **kept).stdout
+
+
+@pytest.mark.parametrize("change", ["", " "])
+def test_an_empty_id_stands_for_no_change(tmp_path: Path, change: str) -> None:
+    ran = run("undo", change, LANGCHAIN_ASHBY_STORE=f"sqlite:///{tmp_path}/chats.db")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == "The id is empty. Leave it out to list the changes that can be undone.\n"

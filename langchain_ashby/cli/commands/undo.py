@@ -36,6 +36,8 @@ def undo(
     from langchain_ashby.cli.stores import open_database, open_store
     from langchain_ashby.cli.terminal import console, say
 
+    if change is not None and not change.strip():
+        raise stop("The id is empty. Leave it out to list the changes that can be undone.", Status.USAGE)
     out = console()
     try:
         with open_store(store) as found:
