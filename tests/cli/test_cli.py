@@ -144,6 +144,12 @@ def test_call_says_what_is_wrong_with_its_arguments(arguments: tuple[str, ...], 
     assert said in ran.stderr
 
 
+def test_call_says_that_a_question_needs_a_mirror() -> None:
+    ran = run("call", "ashby_find_applications", ASHBY_API_KEY="k")
+    assert ran.returncode == 2
+    assert "ashby_find_applications needs a mirror, and `call` cannot use one." in ran.stderr
+
+
 def test_call_refuses_a_write_with_all_before_it_asks() -> None:
     ran = run("call", "ashby_create_candidate", '{"name": "Grace Hopper"}', "--all", ASHBY_API_KEY="k")
     assert ran.returncode == 2

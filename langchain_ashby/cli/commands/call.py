@@ -61,10 +61,21 @@ def _operation(tool: str) -> type[Operation[Any]]:
     from langchain_ashby.endpoints import OPERATIONS
 
     if tool not in OPERATIONS:
+        if _asks_a_mirror(tool):
+            advice = "Ask the agent: langchain-ashby chat --mirror"
+            raise stop(f"{tool} needs a mirror, and `call` cannot use one. {advice}", Status.USAGE)
         near = get_close_matches(tool, OPERATIONS, n=3) or get_close_matches(f"ashby_{tool}", OPERATIONS, n=3)
         advice = f"Did you mean {' or '.join(near)}?" if near else "See: langchain-ashby tools"
         raise stop(f"There is no tool {tool!r}. {advice}", Status.USAGE)
     return OPERATIONS[tool]
+
+
+def _asks_a_mirror(tool: str) -> bool:
+    try:
+        from langchain_ashby.mirror.questions import QUESTIONS
+    except ModuleNotFoundError:  # without the extra `mirror` there are no such tools
+        return False
+    return tool in QUESTIONS
 
 
 def _object(arguments: str) -> dict[str, Any]:
