@@ -176,7 +176,8 @@ def test_a_write_that_failed_half_way_and_may_have_ended_says_so_too() -> None:
 
 async def test_a_run_without_a_thread_says_how_to_name_one() -> None:
     graph = agent(Office(), "Done.")
-    for given in (user(), Command(resume=approve())):
+    inputs: list[Any] = [user(), Command(resume=approve())]
+    for given in inputs:
         with pytest.raises(ConfigurationError, match=r'config=\{"configurable": \{"thread_id"'):
             graph.invoke(given)
         with pytest.raises(ConfigurationError, match="names no thread"):
