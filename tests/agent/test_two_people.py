@@ -91,6 +91,24 @@ def test_two_spellings_of_one_name_are_one_person(spelled: str) -> None:
     assert office.writes == [("ada", "Offer")]
 
 
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        ("Bemd", "Bernd has already approved it, and Bemd counts as the same person, because the two names look alike"),
+        ("Bernd", "Bernd has already approved it"),
+        ("bernd ", "bernd has already approved it"),
+    ],
+)
+def test_who_counts_as_the_first_reviewer_is_told_whose_name_theirs_looks_like(second: str, said: str) -> None:
+    office, config = Office(), thread()
+    graph = agent(office, calling(write("ada")), "Done.", policy=ApprovalPolicy(second_reviewer=["move_candidate"]))
+    graph.invoke(user(), config)
+    graph.invoke(Command(resume=approve()), config, context={"reviewer": "Bernd"})
+    again = request(graph.invoke(Command(resume=approve()), config, context={"reviewer": second}))
+    assert f" {said}; a second reviewer has to approve." in again["problem"]
+    assert office.writes == []
+
+
 @pytest.mark.parametrize("nobody", [None, "", "\u200b", " \u2063\ufe0f"])
 def test_nobody_in_particular_is_neither_the_first_nor_the_second_reviewer(nobody: str | None) -> None:
     office, config = Office(), thread()

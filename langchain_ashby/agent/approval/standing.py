@@ -50,9 +50,9 @@ def weighed(approval: Approval, clock: Callable[[], datetime]) -> Approval | Cou
     requires, approved = proposal.get("requires", NOTHING), proposal.get("approved", [])
     if requires["second_reviewer"] and len(_people(approved)) < _TWO:
         check_named(decided)
+        if _people([decided]) <= _people(approved):
+            raise Uncounted(f"{_repeated(decided, approved)}; a second reviewer has to approve.")
         approved = [*approved, decided]
-        if len(_people(approved)) == len(_people(approved[:-1])):
-            raise Uncounted(f"{_called(decided)} has already approved it; a second reviewer has to approve.")
         if len(_people(approved)) < _TWO:
             return Counted({**proposal, "approved": approved}, "approved")
     elif ends := hold_ends(proposal):
@@ -169,6 +169,22 @@ _SECOND_REVIEWER = "second reviewer"
 def _people(approved: Sequence[Decided]) -> set[str]:
     """The named people who gave these approvals, regardless of how their names are spelled."""
     return {person for it in approved if (person := of_one_person(it["reviewer"] or ""))}
+
+
+def _repeated(decided: Decided, approved: Sequence[Decided]) -> str:
+    """Says that a person has approved before, and under which name if it was spelled differently."""
+    earlier = [it for it in approved if _people([it]) == _people([decided])]
+    if any(_spelled(it) == _spelled(decided) for it in earlier):
+        return f"{_called(decided)} has already approved it"
+    return (
+        f"{_called(earlier[0])} has already approved it, and {_called(decided)} counts as the same person, "
+        "because the two names look alike"
+    )
+
+
+def _spelled(decided: Decided) -> str:
+    """The name of the reviewer, regardless of case and spacing, in which nobody would see two names."""
+    return " ".join((decided["reviewer"] or "").casefold().split())
 
 
 def _signature(decided: Decided) -> dict[str, Any]:
