@@ -274,6 +274,17 @@ def test_of_a_bulk_write_only_what_it_changed_is_undone(company: Undoer) -> None
     assert [*differences(before, company.sandbox.state())] == []
 
 
+def test_without_its_single_writes_a_bulk_write_says_what_to_pass(company: Undoer) -> None:
+    people = [company.candidate(), company.candidate("Kwame Mensah")]
+    tag = company.id("candidateTag", title="Fast track")
+    _, trail = company.write("ashby_add_tag_to_candidates", {"candidate_ids": people, "tag_id": tag})
+    entry = the_call(trail)
+    assert "Pass the entries of its thread as trail" in str(undo_of(entry).why_not)
+    fields = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
+    rejected = AuditEntry(**{**fields, "outcome": "rejected"})
+    assert str(undo_of(rejected).why_not).startswith("None of its single writes is known to have been made.")
+
+
 @pytest.mark.parametrize("outcome", ["not applied", "refused", "stale", "rejected", "unknown", "partly applied"])
 def test_only_what_was_made_is_undone(company: Undoer, outcome: Any) -> None:
     _, [entry] = company.write("ashby_add_candidate_tag", EXAMPLES["ashby_add_candidate_tag"](company))

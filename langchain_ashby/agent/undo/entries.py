@@ -49,7 +49,8 @@ def undo_of(entry: AuditRecord, trail: Iterable[AuditRecord] = (), *, tools: Con
 
     Args:
         entry: The entry.
-        trail: The entries of its thread, for a bulk write: its single writes are undone, each to its own former value.
+        trail: The entries of its thread, which a bulk write needs: its single writes are undone, each to its own former
+            value.
         tools: The names of the available tools; all of this package's if left out.
     """
     try:
@@ -122,13 +123,17 @@ def _of_many(operation: type[Bulk[Any]], entry: AuditRecord, trail: Iterable[Aud
     """
     if operation.of.irreversible is not None:
         raise NotUndoable(operation.of.irreversible)
-    parts = [
+    tried = [
         it
         for it in trail
-        if it.part_of == entry.tool
-        and (it.thread_id, it.call_id) == (entry.thread_id, entry.call_id)
-        and it.outcome == "applied"
+        if it.part_of == entry.tool and (it.thread_id, it.call_id) == (entry.thread_id, entry.call_id)
     ]
+    if not tried and entry.outcome in ("applied", *_OUTCOMES):
+        raise NotUndoable(
+            "Undoing a bulk write takes the entries of its single writes, and none was given. "
+            "Pass the entries of its thread as trail."
+        )
+    parts = [it for it in tried if it.outcome == "applied"]
     if not parts:
         raise NotUndoable("None of its single writes is known to have been made. Each has its own entry.")
     order = {record: place for place, record in enumerate(at(entry.card, "table", "records") or [])}
