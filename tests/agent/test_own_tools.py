@@ -136,6 +136,23 @@ def raises_for_the_parent(tool_call_id: Annotated[str, InjectedToolCallId]) -> A
     raise ParentCommand(Command(graph=Command.PARENT, goto="other", update={"messages": [handed]}))
 
 
+def fails_late() -> str:
+    """Acts, and fails."""
+    effects.append("acted")
+    raise KeyError("zap")
+
+
+def test_of_a_tool_that_fails_it_is_not_said_that_ashby_would_tell() -> None:
+    config = thread()
+    graph = agent(Office(more=[own(fails_late)]), calling(made("fails_late", {})), "Done.")
+    graph.invoke(user(), config)
+    with pytest.raises(KeyError):
+        graph.invoke(Command(resume=approve()), config)
+    [answer] = results(graph.invoke(None, config))
+    assert effects == ["acted"]
+    assert "Nothing can be read to see whether it took effect." in answer.text and "Ashby" not in answer.text
+
+
 HANDING = [returns_for_the_parent, raises_for_the_parent]
 
 
