@@ -482,6 +482,12 @@ def test_what_is_no_period_is_never_all_time(said: str) -> None:
     assert len(str(refused.value)) < 300
 
 
+@pytest.mark.parametrize("said", ["2026-12-01..2026-11-01", "2026-12-02 to 2026-12-01", "tomorrow..yesterday"])
+def test_a_period_the_wrong_way_round_is_said_to_be(said: str) -> None:
+    with pytest.raises(ValueError, match="ends before it begins"):
+        period(said, datetime(2026, 11, 29, 12, tzinfo=UTC), ZoneInfo("UTC"))
+
+
 @pytest.mark.usefixtures("first_run")
 def test_a_status_that_is_null_reads_as_unknown(mirror: Mirror) -> None:
     for table in (tables.applications, tables.interview_schedules, tables.offers):

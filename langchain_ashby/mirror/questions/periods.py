@@ -32,7 +32,7 @@ def period(said: str, now: datetime, zone: tzinfo) -> Period:
     `last 7 days` are today and the six days before, `next 7 days` today and the six after it.
 
     Raises:
-        ValueError: if it is none: what a period looks like.
+        ValueError: if it is none: what a period looks like, or that this one ends before it begins.
     """
     words = " ".join(said.casefold().split())
     today = now.astimezone(zone).date()
@@ -40,9 +40,12 @@ def period(said: str, now: datetime, zone: tzinfo) -> Period:
         first, after = _days(_TO.sub(r"\1..\2", words), today)
         if first is None and after is None:
             raise ValueError
-        return Period(_begins(first, zone) if first else None, _begins(after, zone) if after else None)
+        found = Period(_begins(first, zone) if first else None, _begins(after, zone) if after else None)
     except (ValueError, OverflowError):
         raise ValueError(f"takes a period, such as {FORMS}; {quoted(said, 60)} isn't one") from None
+    if first and after and first >= after:
+        raise ValueError(f"takes a period; {quoted(said, 60)} ends before it begins")
+    return found
 
 
 _TO = re.compile(r"^(?:from |between )?(\d[\d-]*) (?:to|until|and) (\d[\d-]*)$")
@@ -86,8 +89,6 @@ def _between(words: str, today: date) -> tuple[date | None, date | None]:
     first, last = (part.strip() for part in words.split("..", 1))
     begins = _span(first, today)[0] if first else None
     ends = _span(last, today)[1] if last else None
-    if (begins is None and ends is None) or (begins and ends and begins >= ends):
-        raise ValueError
     return begins, ends
 
 
