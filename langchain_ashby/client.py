@@ -102,7 +102,7 @@ class AshbyClient:
         self.budget = settings.above_zero("budget", budget)
         self.reply_limit = settings.above_zero("reply_limit", reply_limit)
         self.max_connections = settings.above_zero("max_connections", max_connections)
-        if max_retries < 0:
+        if not isinstance(max_retries, int) or max_retries < 0:
             raise ConfigurationError("max_retries takes a number from 0")
         self.upload_dirs = settings.directories(upload_dirs)
         self.upload_limit = settings.above_zero("upload_limit", upload_limit)

@@ -118,7 +118,7 @@ class RateLimit:
 
 
 def _bucket(requests_per_minute: float) -> BaseRateLimiter:
-    if not 0 < requests_per_minute < float("inf"):
+    if not isinstance(requests_per_minute, int | float) or not 0 < requests_per_minute < float("inf"):
         raise ConfigurationError("requests_per_minute takes a number above 0", remedy="Leave it out for no limit.")
     # Imported only where a limit is set: the client alone works without LangChain.
     from langchain_core.rate_limiters import InMemoryRateLimiter

@@ -47,15 +47,15 @@ def check_key(key: SecretStr) -> None:
 
 def seconds(timeout: float | tuple[float, float]) -> tuple[float, float]:
     """Splits a timeout into the seconds for a connection and for each piece of a reply."""
-    connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
-    if not (connect > 0 and read > 0):
-        raise ConfigurationError("timeout takes seconds above 0, or a pair of them")
-    return connect, read
+    pair = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+    if len(pair) != 2 or not all(isinstance(it, int | float) and it > 0 for it in pair):
+        raise ConfigurationError("timeout takes a number of seconds above 0, or a pair of them")
+    return pair
 
 
 def above_zero(name: str, number: N) -> N:
     """Checks a limit."""
-    if not 0 < number < float("inf"):
+    if not isinstance(number, int | float) or not 0 < number < float("inf"):
         raise ConfigurationError(f"{name} takes a number above 0")
     return number
 

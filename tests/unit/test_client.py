@@ -208,9 +208,9 @@ class TestConfiguration:
         assert KEY not in everything_about(caught.value)
         assert "secret" not in str(caught.value)
 
-    @pytest.mark.parametrize("timeout", [0, -1, (0, 5), (5, -1), float("nan")])
+    @pytest.mark.parametrize("timeout", [0, -1, (0, 5), (5, -1), float("nan"), "5", (5, "60"), (5,), None])
     def test_refuses_a_timeout_that_is_no_time(self, timeout: Any) -> None:
-        with pytest.raises(errors.ConfigurationError, match="timeout"):
+        with pytest.raises(errors.ConfigurationError, match="timeout takes a number of seconds above 0"):
             AshbyClient(KEY, timeout=timeout)
 
 

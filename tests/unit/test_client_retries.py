@@ -270,15 +270,16 @@ class TestBudget:
             assert isinstance(failing(client, READ), errors.ServerError | errors.RequestTimeoutError)
         assert 1 < len(recorder.requests) < 1000
 
-    @pytest.mark.parametrize("number", [0, -1, float("nan"), float("inf")])
+    @pytest.mark.parametrize("number", [0, -1, float("nan"), float("inf"), "5", None])
     @pytest.mark.parametrize("name", ["budget", "reply_limit"])
     def test_takes_no_number_that_is_no_limit(self, name: str, number: Any) -> None:
         with pytest.raises(errors.ConfigurationError, match=f"{name} takes a number above 0"):
             AshbyClient(KEY, **{name: number})
 
-    def test_takes_no_negative_number_of_retries(self) -> None:
+    @pytest.mark.parametrize("number", [-1, "3"])
+    def test_takes_no_negative_number_of_retries(self, number: Any) -> None:
         with pytest.raises(errors.ConfigurationError, match="max_retries takes a number from 0"):
-            AshbyClient(KEY, max_retries=-1)
+            AshbyClient(KEY, max_retries=number)
 
 
 class TestSize:
