@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Literal, Protocol, get_args, runtime_checkable
 
 from langchain_core.tools import BaseTool, BaseToolkit
 from pydantic import ConfigDict, PrivateAttr
@@ -20,6 +20,7 @@ from langchain_ashby.toolkit.html import toolkit_html
 from langchain_ashby.toolkit.tool import OnError, make_tool
 
 
+@runtime_checkable
 class Mirror(Protocol):
     """Answers questions about a whole account, as `langchain_ashby.mirror.Mirror` does."""
 
@@ -63,7 +64,8 @@ class AshbyToolkit(BaseToolkit):
 
     Raises:
         ConfigurationError: if a toolset, tool, kind of private data or `on_error` is unknown (it suggests similar
-            names), if `max_characters` is too small, or if the mirror is missing or another account's.
+            names), if no list of names is given where one is needed, if `max_characters` is too small, or if the mirror
+            is missing, none or another account's.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -100,18 +102,23 @@ class AshbyToolkit(BaseToolkit):
             raise ConfigurationError(
                 f"max_characters takes {LEAST_CHARACTERS} or more", remedy=f"Leave it out for {MAX_CHARACTERS}."
             )
-        _known("value of on_error", [on_error], get_args(OnError))
+        _known("on_error", "value of on_error", [on_error], get_args(OnError))
         client = client or AshbyClient()
+        if mirror and not isinstance(mirror, Mirror):
+            raise ConfigurationError(
+                f"mirror takes a Mirror, not {type(mirror).__name__}", remedy="Give mirror=Mirror(url, client)."
+            )
         if mirror and not mirror.is_of(client):
             raise ConfigurationError(
                 "The mirror was made with another API key", remedy="Give the toolkit the client that the mirror has."
             )
-        if not mirror and toolsets is not None and PIPELINE in toolsets:
+        everything = [*TOOLSETS, *([PIPELINE] if mirror else [])]
+        wanted = _known("toolsets", "toolset", everything if toolsets == "all" else toolsets, [*TOOLSETS, PIPELINE])
+        if not mirror and wanted and PIPELINE in wanted:
             raise ConfigurationError(
                 f"The toolset {PIPELINE} needs a mirror", remedy="Give mirror=Mirror(url, client)."
             )
         mirrored = mirror.tools(client, strict=strict, defer_loading=defer_loading, on_error=on_error) if mirror else []
-        known_toolsets = [*TOOLSETS, *([PIPELINE] if mirror else [])]
         known_tools = [*OPERATIONS, *(tool.name for tool in mirrored)]
         without = (
             "" if mirror else f" The tools of the toolset {PIPELINE} need a mirror: give mirror=Mirror(url, client)."
@@ -119,11 +126,11 @@ class AshbyToolkit(BaseToolkit):
         chosen: dict[str, Any] = {
             "client": client,
             "read_only": read_only,
-            "toolsets": _known("toolset", known_toolsets if toolsets == "all" else toolsets, known_toolsets),
-            "include": _known("tool", include, known_tools, without),
-            "exclude": _known("tool", exclude, known_tools, without) or (),
+            "toolsets": wanted,
+            "include": _known("include", "tool", include, known_tools, without),
+            "exclude": _known("exclude", "tool", exclude, known_tools, without) or (),
             "mirror": mirror,
-            "private": _known("kind of private data", private, CATEGORIES) or (),
+            "private": _known("private", "kind of private data", private, CATEGORIES) or (),
             "max_characters": max_characters,
             "defer_loading": defer_loading,
             "strict": strict,
@@ -178,12 +185,16 @@ class AshbyToolkit(BaseToolkit):
         )
 
 
-def _known(kind: str, names: Iterable[str] | None, known: Iterable[str], remark: str = "") -> tuple[str, ...] | None:
+def _known(
+    field: str, kind: str, names: Iterable[str] | None, known: Iterable[str], remark: str = ""
+) -> tuple[str, ...] | None:
+    known = list(known)
     if names is None:
         return None
-    if isinstance(names, str):
-        raise ConfigurationError(f"A list of {kind}s is needed, not the text {names!r}", remedy=f"Give [{names!r}].")
-    names, known = tuple(names), list(known)
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        example = [names] if isinstance(names, str) else known[:2]
+        raise ConfigurationError(f"{field} takes a list of names, not {names!r}", remedy=f"Such as {example!r}.")
+    names = tuple(names)
     for name in names:
         if name not in known:
             near = get_close_matches(name, known, n=3) or known

@@ -41,7 +41,7 @@ class TestToolkit:
 
     def test_combines_its_choices(self) -> None:
         chosen = self.names(
-            toolsets=("jobs",), read_only=True, exclude=["ashby_get_job"], include=iter(list(TOOLSETS["jobs"])[:8])
+            toolsets=iter(["jobs"]), read_only=True, exclude=["ashby_get_job"], include=iter(list(TOOLSETS["jobs"])[:8])
         )
         assert chosen == ["ashby_list_jobs", "ashby_search_jobs", "ashby_list_job_postings", "ashby_get_job_posting"]
 
@@ -52,8 +52,10 @@ class TestToolkit:
             ({"toolsets": ["zzz"]}, "Did you mean candidates or applications or jobs"),
             ({"include": ["ashby_list_job"]}, "There is no tool 'ashby_list_job'. Did you mean ashby_list_jobs"),
             ({"exclude": ["list_jobs"]}, "There is no tool 'list_jobs'. Did you mean ashby_list_jobs"),
-            ({"toolsets": "jobs"}, "A list of toolsets is needed, not the text 'jobs'. Give ['jobs']."),
-            ({"exclude": "ashby_get_job"}, "A list of tools is needed"),
+            ({"toolsets": "jobs"}, "toolsets takes a list of names, not 'jobs'. Such as ['jobs']."),
+            ({"exclude": "ashby_get_job"}, "exclude takes a list of names"),
+            ({"private": True}, "private takes a list of names, not True. Such as ['"),
+            ({"mirror": "sqlite:///m.db"}, "mirror takes a Mirror, not str. Give mirror=Mirror(url, client)."),
         ],
     )
     def test_suggests_what_may_have_been_meant(self, chosen: dict[str, Any], says: str) -> None:
