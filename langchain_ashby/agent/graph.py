@@ -41,7 +41,7 @@ from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.executor import WriteExecutor
 from langchain_ashby.agent.execution.journal import Journal
 from langchain_ashby.agent.execution.order import held_back
-from langchain_ashby.agent.execution.store import check_commits, check_outlives
+from langchain_ashby.agent.execution.store import check_commits, check_is_store, check_outlives
 from langchain_ashby.agent.execution.verify import EffectChecker
 from langchain_ashby.agent.execution.write import still_stands
 from langchain_ashby.agent.messages.history import is_in_order, maker_of, open_calls
@@ -134,22 +134,28 @@ def create_recruiting_agent(
 
     Raises:
         ValueError: if two tools have one name, a further model or policy is called `default`, or a limit is not above
-            zero.
-        ConfigurationError: if a policy has a rule for a tool that does not exist or is read-only; or if `act_for` is a
-            single id; or if a model cannot be made; or if Ashby's tools have several clients; or if the store could not
-            keep the journal as safely as the checkpointer keeps the threads.
+            zero or of another type.
+        ConfigurationError: if a model, the toolkit, the store or a policy is of another type; or if a policy has a rule
+            for a tool that does not exist or is read-only; or if `act_for` is a single id; or if a model cannot be
+            made; or if Ashby's tools have several clients; or if the store could not keep the journal as safely as the
+            checkpointer keeps the threads.
     """
-    if approval_ttl is not None and approval_ttl <= timedelta(0):
-        raise ValueError(f"approval_ttl has to be above zero, or None; it is {approval_ttl}.")
+    if approval_ttl is not None and (not isinstance(approval_ttl, timedelta) or approval_ttl <= timedelta(0)):
+        raise ValueError(f"approval_ttl has to be a timedelta above zero, or None; it is {approval_ttl!r}.")
     for limit, number in (
         ("max_writes_per_turn", max_writes_per_turn),
         ("max_model_calls_per_turn", max_model_calls_per_turn),
         ("max_concurrency", max_concurrency),
         ("max_context_tokens", 1 if max_context_tokens is None else max_context_tokens),
     ):
-        if number < 1:
-            raise ValueError(f"{limit} has to be 1 or more; it is {number}.")
+        if not isinstance(number, int) or number < 1:
+            raise ValueError(f"{limit} has to be a whole number of 1 or more; it is {number!r}.")
     toolkit = AshbyToolkit() if toolkit is None else toolkit
+    if not hasattr(toolkit, "get_tools"):
+        raise ConfigurationError(
+            f"toolkit takes an AshbyToolkit or another BaseToolkit, not {type(toolkit).__name__}",
+            remedy="Give AshbyToolkit(client); for tools of your own, a toolkit whose get_tools() returns them.",
+        )
     tools = by_name(toolkit.get_tools())
     client = _client_of(toolkit, tools)
     models, policies = models or {}, policies or {}
@@ -159,6 +165,7 @@ def create_recruiting_agent(
     limits = RunLimits(tools, client, chosen, policy or ApprovalPolicy(), policies, act_for)
     check_commits(checkpointer)
     check_commits(store)
+    check_is_store(store)
     forgets = store == "memory"
     if store == "memory":
         check_outlives(checkpointer)

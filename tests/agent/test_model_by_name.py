@@ -42,3 +42,8 @@ def test_a_model_that_cannot_be_made_is_an_error_when_the_agent_is_built(
 def test_an_empty_name_is_no_model() -> None:
     with pytest.raises(ConfigurationError, match="The name of the model is empty"):
         create_recruiting_agent(" ", Office())
+
+
+def test_what_is_neither_a_model_nor_its_name_is_refused_when_the_agent_is_built() -> None:
+    with pytest.raises(ConfigurationError, match="model takes a chat model or its name, not None"):
+        create_recruiting_agent(None, Office())  # type: ignore[arg-type]

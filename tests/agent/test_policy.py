@@ -11,6 +11,7 @@ from langgraph.types import Command
 from office import Office, agent, approve, assert_sendable, calling, read, request, results, thread, user, write
 from writing_room import DyingJournal, Killed, Room, opened
 
+from langchain_ashby import AshbyClient
 from langchain_ashby.agent import ApprovalPolicy, allow_if
 from langchain_ashby.errors import ConfigurationError
 
@@ -196,5 +197,35 @@ def test_as_many_as_are_allowed_are_one_question() -> None:
     assert len(request(agent(Office(), calling(*calls)).invoke(user(), thread()))["action_requests"]) == 25
     graph = agent(Office(), calling(*calls[:3]), "I see.", max_writes_per_turn=2)
     assert "__interrupt__" not in graph.invoke(user(), thread())
-    with pytest.raises(ValueError, match="max_writes_per_turn"):
-        agent(Office(), max_writes_per_turn=0)
+
+
+LIMITS = ["max_writes_per_turn", "max_model_calls_per_turn", "max_concurrency", "max_context_tokens"]
+
+
+@pytest.mark.parametrize("number", [0, "3"])
+@pytest.mark.parametrize("limit", LIMITS)
+def test_a_limit_is_a_whole_number(limit: str, number: Any) -> None:
+    with pytest.raises(ValueError, match=f"{limit} has to be a whole number of 1 or more; it is {number!r}"):
+        agent(Office(), **{limit: number})
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"policy": {"move_candidate": "allow"}}, "policy takes an ApprovalPolicy, not dict"),
+        ({"policy": "allow"}, "policy takes an ApprovalPolicy, not str"),
+        ({"policies": {"lax": "allow"}}, "policies['lax'] takes an ApprovalPolicy, not str"),
+        ({"store": "agent.db"}, "store takes a LangGraph store, not str"),
+        ({"models": {"small": None}}, "model takes a chat model or its name, not None"),
+    ],
+)
+def test_a_setting_of_another_kind_is_refused_when_the_agent_is_built(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        agent(Office(), **options)
+    assert str(refused.value).startswith(f"configuration: {said}. ")
+
+
+@pytest.mark.parametrize("toolkit", [[], AshbyClient("k")])
+def test_tools_or_a_client_alone_are_no_toolkit(toolkit: Any) -> None:
+    with pytest.raises(ConfigurationError, match=f"toolkit takes .* not {type(toolkit).__name__}. Give AshbyToolkit"):
+        agent(toolkit)

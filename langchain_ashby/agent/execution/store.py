@@ -42,6 +42,19 @@ def check_commits(kept: object) -> None:
         )
 
 
+def check_is_store(store: object) -> None:
+    """Raises if what was given as `store` is none: LangGraph would notice only in the first run.
+
+    Raises:
+        ConfigurationError: if it is neither a store, nor "memory", nor None.
+    """
+    if store is not None and store != "memory" and not isinstance(store, BaseStore):
+        raise ConfigurationError(
+            f"store takes a LangGraph store, not {type(store).__name__}",
+            remedy="Open one, as in: with SqliteStore.from_conn_string(path) as store.",
+        )
+
+
 def check_outlives(checkpointer: object) -> None:
     """Raises if threads would outlive the process beside a store that does not.
 

@@ -12,9 +12,16 @@ def chat_model(model: str | BaseChatModel) -> BaseChatModel:
     """Returns the model. If only its name is given, its provider's environment variables configure it.
 
     Raises:
-        ConfigurationError: if langchain or the provider's package is missing, or the provider takes no such model.
+        ConfigurationError: if it is neither a model nor a name, if langchain or the provider's package is missing, or
+            if the provider takes no such model.
     """
     if not isinstance(model, str):
+        # Not by its class: a model with fallbacks, for example, has another.
+        if not hasattr(model, "bind_tools"):
+            raise ConfigurationError(
+                f"model takes a chat model or its name, not {one_line(repr(model), 100)}",
+                remedy="Give one, such as openai:gpt-5.",
+            )
         return model
     if not model.strip():
         raise ConfigurationError("The name of the model is empty", remedy="Give one, such as openai:gpt-5.")

@@ -105,7 +105,8 @@ class RunLimits:
         act_for: The ids of the users for whom a run may act.
 
     Raises:
-        ConfigurationError: if a policy has a rule for a tool that is not there, or `act_for` is a single id.
+        ConfigurationError: if a policy is none, or has a rule for a tool that is not there; or if `act_for` is a single
+            id.
     """
 
     def __init__(
@@ -120,7 +121,12 @@ class RunLimits:
         if isinstance(act_for, str) and act_for != "anyone":
             # `in` would find any part of the string.
             raise ConfigurationError('act_for takes a list of user ids, or "anyone"', remedy=f"Give [{act_for!r}].")
-        for it in (policy, *policies.values()):
+        for field, it in [("policy", policy), *((f"policies[{name!r}]", it) for name, it in policies.items())]:
+            if not isinstance(it, ApprovalPolicy):
+                raise ConfigurationError(
+                    f"{field} takes an ApprovalPolicy, not {type(it).__name__}",
+                    remedy="Give ApprovalPolicy({tool: rule}).",
+                )
             it.check(tools.values())
         self.tools = tools
         self._client = client
