@@ -246,6 +246,7 @@ def test_recipients_follow_from_tool_job_and_risk_or_a_function(
         {"recipients": {"ashby_create_offer": "hook"}},
         {"recipients": {"colour:red": ["hook"]}},
         {"recipients": {"job:": ["hook"]}},
+        {"recipients": {"risk:hihg": ["hook"]}},
         {"requesters": {"ravi": ["mail:nobody"]}},
         {"base_url": "http://inbox.example"},
         {"base_url": "inbox"},

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
+from langchain_ashby.agent.cards.card import Risk
 from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.inbox.notifications.message import Channel
 from langchain_ashby.inbox.notifications.notices import Notice
@@ -107,7 +108,9 @@ class Routing:
 
 def _known_rule(key: str) -> bool:
     kind, colon, rest = key.partition(":")
-    return bool(key == ELSE or (rest.strip() and kind in _KINDS) or (not colon and key.isidentifier()))
+    if kind == "risk" and colon:
+        return rest.strip() in get_args(Risk)
+    return bool(key == ELSE or (rest.strip() and kind == "job") or (not colon and key.isidentifier()))
 
 
 def _matching(rules: Mapping[str, Recipients], notice: Notice) -> Recipients | None:
@@ -131,5 +134,4 @@ def _of_requester(rules: Mapping[str, Recipients], notice: Notice) -> Recipients
 
 
 ELSE = "*"
-_KINDS = ("job", "risk")
 _RULES = "Use tool names, job:Title, risk:high, or * for everything else."
