@@ -15,8 +15,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from langchain_ashby.inbox.outages import is_outage
-
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
@@ -295,3 +293,17 @@ _HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
+
+
+def is_outage(error: BaseException) -> bool:
+    """True if a database is down, locked, full or read-only, or took too long.
+
+    The errors are recognized by their PEP 249 names, since the application chooses the driver.
+    """
+    if isinstance(error, TimeoutError):
+        return True
+    return any(it.__name__ in _OUTAGES and it.__module__.startswith(_DRIVERS) for it in type(error).__mro__)
+
+
+_OUTAGES = ("OperationalError", "InterfaceError")
+_DRIVERS = ("sqlite3", "psycopg", "aiosqlite", "asyncpg")

@@ -8,8 +8,8 @@ from typing import Any, TypeVar, cast
 
 from langchain_ashby.sandbox.clock import Clock
 from langchain_ashby.sandbox.keys import Key
+from langchain_ashby.sandbox.messages import Refusal, invalid
 from langchain_ashby.sandbox.records import API_USER_ID, User, completed, kind_name, required_keys
-from langchain_ashby.sandbox.refusal import Refusal, invalid
 from langchain_ashby.sandbox.store import Condition, Store, equals
 from langchain_ashby.sandbox.tokens import Tokens
 from langchain_ashby.sandbox.visibility import visible

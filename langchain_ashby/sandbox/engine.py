@@ -16,11 +16,10 @@ from langchain_ashby.sandbox.call import Call
 from langchain_ashby.sandbox.clock import Clock
 from langchain_ashby.sandbox.faults import STORAGE, Fault, Faults
 from langchain_ashby.sandbox.keys import Key, Keys, RateLimit
-from langchain_ashby.sandbox.messages import Request, Response
+from langchain_ashby.sandbox.messages import Refusal, Request, Response, invalid
 from langchain_ashby.sandbox.methods import METHODS
 from langchain_ashby.sandbox.paging import Page
 from langchain_ashby.sandbox.records import API_USER_ID, User
-from langchain_ashby.sandbox.refusal import Refusal, invalid
 from langchain_ashby.sandbox.registry import Method
 from langchain_ashby.sandbox.statement import ignoring
 from langchain_ashby.sandbox.store import Store, equals

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from langchain_ashby.sandbox.messages import Refusal, invalid
 from langchain_ashby.sandbox.records import CustomField, FormDefinition, FormFieldDetail, SelectableValue
-from langchain_ashby.sandbox.refusal import Refusal, invalid
 from langchain_ashby.sandbox.statement import (
     Anything,
     Choice,

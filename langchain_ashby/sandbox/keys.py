@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from langchain_ashby.sandbox.clock import Clock
-from langchain_ashby.sandbox.refusal import Refusal
+from langchain_ashby.sandbox.messages import Refusal
 
 _MODULES = (
     "jobs",

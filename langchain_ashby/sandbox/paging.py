@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from langchain_ashby.sandbox.call import Call
-from langchain_ashby.sandbox.refusal import Refusal
+from langchain_ashby.sandbox.messages import Refusal
 from langchain_ashby.sandbox.store import Condition, equals
 from langchain_ashby.sandbox.visibility import visible
 

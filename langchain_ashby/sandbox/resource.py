@@ -15,9 +15,9 @@ from typing import Any, Generic, TypeVar, cast
 
 from langchain_ashby.sandbox.call import Call
 from langchain_ashby.sandbox.filters import Filter
+from langchain_ashby.sandbox.messages import invalid
 from langchain_ashby.sandbox.paging import Page, listing
 from langchain_ashby.sandbox.records import kind_name
-from langchain_ashby.sandbox.refusal import invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.statement import Field, Flag, Nullable, Shape, Uuid, request
 from langchain_ashby.sandbox.store import Condition

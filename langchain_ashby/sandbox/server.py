@@ -18,8 +18,7 @@ from werkzeug.wrappers import Request as HttpRequest
 from langchain_ashby.sandbox import storage
 from langchain_ashby.sandbox.control import Control
 from langchain_ashby.sandbox.engine import Engine
-from langchain_ashby.sandbox.messages import Request, Response
-from langchain_ashby.sandbox.refusal import Refusal
+from langchain_ashby.sandbox.messages import Refusal, Request, Response
 
 _log = logging.getLogger(__name__)
 _LARGEST_BODY = 10 * 1024 * 1024

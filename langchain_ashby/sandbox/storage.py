@@ -13,8 +13,7 @@ from werkzeug.sansio.multipart import Field as FormField
 
 from langchain_ashby.sandbox import records
 from langchain_ashby.sandbox.clock import Clock, iso_from_milliseconds
-from langchain_ashby.sandbox.messages import Response
-from langchain_ashby.sandbox.refusal import Refusal
+from langchain_ashby.sandbox.messages import Refusal, Response
 from langchain_ashby.sandbox.store import Store
 from langchain_ashby.sandbox.tokens import Tokens
 

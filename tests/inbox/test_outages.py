@@ -28,8 +28,8 @@ from psycopg_pool import ConnectionPool
 from starlette.testclient import TestClient
 
 from langchain_ashby.demo.scripted import say
-from langchain_ashby.inbox.outages import is_outage
 from langchain_ashby.inbox.questions import Approval
+from langchain_ashby.inbox.security import is_outage
 from langchain_ashby.sandbox import AshbySandbox
 
 pytestmark = pytest.mark.slow

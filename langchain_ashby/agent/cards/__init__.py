@@ -22,7 +22,6 @@ from langchain_ashby.agent.cards import (  # noqa: F401  # each registers its ca
     revisions,
     schedules,
     stages,
-    tags,
     teams,
     transfers,
 )

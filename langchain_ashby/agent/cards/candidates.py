@@ -1,4 +1,4 @@
-"""Cards for writes on candidates. Their files are in `files`."""
+"""Cards for writes on candidates, and for a new tag. Their files are in `files`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from langchain_ashby.agent.cards.shared import line_of_changes, notified, the_ca
 from langchain_ashby.endpoints.candidates import (
     CreateCandidate,
     CreateCandidateNote,
+    CreateCandidateTag,
     GetCandidate,
     ListCandidateNotes,
     SearchCandidates,
@@ -251,3 +252,11 @@ def _location(candidate: Record) -> Fact:
 def _links(candidate: Record) -> Fact:
     links = at(candidate, "socialLinks")
     return UNREAD if links is None else sorted(f"{at(link, 'type')} {at(link, 'url')}" for link in links)
+
+
+@builds(CreateCandidateTag)
+def create_tag(request: CreateCandidateTag, reads: ReadCache, builder: CardBuilder) -> None:
+    """Create a tag."""
+    derive(request, reads, builder)
+    if builder.alike and builder.alike.records:
+        builder.consequence("Ashby returns the existing tag and creates no other.")

@@ -31,7 +31,7 @@ from langchain_ashby.inbox.questions import Approval
 
 def show(request: Request) -> Response:
     """Shows the card in full."""
-    return answer(request, "card.html", context_of(request, listing(request), approval_of(request)))
+    return answer(request, "workspace.html", context_of(request, listing(request), approval_of(request)))
 
 
 async def evidence(request: Request) -> Response:
@@ -102,7 +102,9 @@ def onward(request: Request, approval: Approval) -> str:
 
 async def _again(request: Request, approval: Approval, problem: str, status: int) -> Response:
     def page() -> Response:
-        return answer(request, "card.html", context_of(request, listing(request), approval, problem=problem), status)
+        return answer(
+            request, "workspace.html", context_of(request, listing(request), approval, problem=problem), status
+        )
 
     return await run_in_threadpool(page)
 

@@ -15,7 +15,7 @@ def show(request: Request) -> Response:
     found = listing(request)
     number = _page(request, found)
     first = next((it.approval for it in found.page(number) if it.waits), None)
-    return answer(request, "queue.html", context_of(request, found, first, page=number, view="list"))
+    return answer(request, "workspace.html", context_of(request, found, first, page=number, view="list"))
 
 
 def _page(request: Request, found: Listing) -> int:

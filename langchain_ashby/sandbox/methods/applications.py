@@ -5,6 +5,7 @@ from typing import Any
 
 from langchain_ashby.sandbox.call import Call
 from langchain_ashby.sandbox.filters import CREATED_AFTER, same
+from langchain_ashby.sandbox.messages import Refusal, invalid
 from langchain_ashby.sandbox.methods.stages import STATUS_OF_STAGE, set_archive_reason, stage_of_plan
 from langchain_ashby.sandbox.paging import Page, listing_of
 from langchain_ashby.sandbox.records import (
@@ -18,7 +19,6 @@ from langchain_ashby.sandbox.records import (
     Source,
     User,
 )
-from langchain_ashby.sandbox.refusal import Refusal, invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import candidates as reply
 from langchain_ashby.sandbox.replies.shared import without

@@ -4,8 +4,8 @@ from typing import Any
 
 from langchain_ashby.sandbox.call import Call
 from langchain_ashby.sandbox.filters import same
+from langchain_ashby.sandbox.messages import invalid
 from langchain_ashby.sandbox.records import Approval, ApprovalStep, Offer, OfferProcess, User
-from langchain_ashby.sandbox.refusal import invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import candidates as reply
 from langchain_ashby.sandbox.replies.shared import without

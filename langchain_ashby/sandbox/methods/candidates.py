@@ -1,12 +1,12 @@
-"""Candidates: listing, finding, creating and changing them."""
+"""Candidates and their tags: listing, finding, creating and changing them."""
 
 from typing import Any
 
 from langchain_ashby.sandbox.call import Call
-from langchain_ashby.sandbox.filters import CREATED_AFTER
+from langchain_ashby.sandbox.filters import CREATED_AFTER, INCLUDE_ARCHIVED
+from langchain_ashby.sandbox.messages import Refusal
 from langchain_ashby.sandbox.paging import LARGEST_PAGE
-from langchain_ashby.sandbox.records import Candidate, CandidateLocation, Contact, Source, User
-from langchain_ashby.sandbox.refusal import Refusal
+from langchain_ashby.sandbox.records import Candidate, CandidateLocation, CandidateTag, Contact, Source, User
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import candidates as reply
 from langchain_ashby.sandbox.resource import Resource
@@ -24,7 +24,7 @@ from langchain_ashby.sandbox.statement import (
     Uuid,
     request,
 )
-from langchain_ashby.sandbox.store import Condition, contains, has_email
+from langchain_ashby.sandbox.store import Condition, contains, has_email, matches
 from langchain_ashby.sandbox.visibility import visible
 
 _LOCATION = Shape(optional={"city": Text(), "region": Text(), "country": Text()})
@@ -170,3 +170,18 @@ def _location(call: Call, parts: dict[str, str]) -> CandidateLocation:
         "locationSummary": ", ".join(name for _, name in given),
         "locationComponents": [{"type": component, "name": name} for component, name in given],
     }
+
+
+TAGS = Resource(CandidateTag, "hiringProcessMetadata")
+TAGS.list("candidateTag.list", INCLUDE_ARCHIVED)
+
+CANDIDATES.add("candidate.addTag", "tagId", CandidateTag)
+CANDIDATES.remove("candidate.removeTag", "tagId", CandidateTag)
+
+
+@method("candidateTag.create", "hiringProcessMetadataWrite", request({"title": Text()}))
+def create_tag(call: Call) -> Any:
+    """Creates a tag, or returns the one that has this title."""
+    title = call.body["title"].strip()
+    found = call.store.find(CandidateTag, matches("title", title), limit=1)
+    return found[0] if found else call.create(CandidateTag, title=title)

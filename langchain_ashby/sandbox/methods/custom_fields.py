@@ -5,8 +5,8 @@ from typing import Any
 from langchain_ashby.sandbox import forms
 from langchain_ashby.sandbox.call import Call
 from langchain_ashby.sandbox.filters import INCLUDE_ARCHIVED
+from langchain_ashby.sandbox.messages import invalid
 from langchain_ashby.sandbox.records import Application, Candidate, CustomField, Job, Opening
-from langchain_ashby.sandbox.refusal import invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import shared as reply
 from langchain_ashby.sandbox.resource import Resource

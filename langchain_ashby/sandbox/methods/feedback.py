@@ -5,6 +5,7 @@ from typing import Any
 from langchain_ashby.sandbox import forms
 from langchain_ashby.sandbox.call import Call
 from langchain_ashby.sandbox.filters import INCLUDE_ARCHIVED, of, time_filter
+from langchain_ashby.sandbox.messages import invalid
 from langchain_ashby.sandbox.records import (
     Application,
     Feedback,
@@ -15,7 +16,6 @@ from langchain_ashby.sandbox.records import (
     InterviewSchedule,
     User,
 )
-from langchain_ashby.sandbox.refusal import invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import candidates as reply
 from langchain_ashby.sandbox.replies.shared import submission

@@ -5,8 +5,8 @@ from typing import Any
 
 from langchain_ashby.sandbox import storage
 from langchain_ashby.sandbox.call import Call
+from langchain_ashby.sandbox.messages import invalid
 from langchain_ashby.sandbox.records import Candidate, File
-from langchain_ashby.sandbox.refusal import invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import candidates as reply
 from langchain_ashby.sandbox.statement import Choice, Text, Uuid, Whole, request

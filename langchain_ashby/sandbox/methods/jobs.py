@@ -4,6 +4,7 @@ from typing import Any
 
 from langchain_ashby.sandbox.call import Call
 from langchain_ashby.sandbox.filters import CREATED_AFTER, Filter, time_filter
+from langchain_ashby.sandbox.messages import Refusal, invalid
 from langchain_ashby.sandbox.paging import Page, listing_of
 from langchain_ashby.sandbox.records import (
     Brand,
@@ -15,7 +16,6 @@ from langchain_ashby.sandbox.records import (
     JobTemplate,
     Location,
 )
-from langchain_ashby.sandbox.refusal import Refusal, invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import jobs as reply
 from langchain_ashby.sandbox.replies.interviews import stage_with_activities

@@ -5,6 +5,7 @@ from typing import Any
 from langchain_ashby.sandbox import forms
 from langchain_ashby.sandbox.call import Call
 from langchain_ashby.sandbox.filters import CREATED_AFTER, any_of, same
+from langchain_ashby.sandbox.messages import Refusal, invalid
 from langchain_ashby.sandbox.methods.approvals import ask_for_approval
 from langchain_ashby.sandbox.records import (
     Application,
@@ -15,7 +16,6 @@ from langchain_ashby.sandbox.records import (
     OfferVersion,
     Opening,
 )
-from langchain_ashby.sandbox.refusal import Refusal, invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import candidates as reply
 from langchain_ashby.sandbox.resource import Resource

@@ -5,6 +5,7 @@ from typing import Any, Literal, cast
 
 from langchain_ashby.sandbox.call import Call
 from langchain_ashby.sandbox.filters import CREATED_AFTER, search
+from langchain_ashby.sandbox.messages import invalid
 from langchain_ashby.sandbox.methods.jobs import EMPLOYMENT_TYPES
 from langchain_ashby.sandbox.records import (
     CloseReason,
@@ -15,7 +16,6 @@ from langchain_ashby.sandbox.records import (
     OpeningState,
     OpeningVersion,
 )
-from langchain_ashby.sandbox.refusal import invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import jobs as reply
 from langchain_ashby.sandbox.resource import Resource

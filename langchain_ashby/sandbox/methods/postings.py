@@ -3,10 +3,10 @@
 from typing import Any, cast
 
 from langchain_ashby.sandbox.call import Call
+from langchain_ashby.sandbox.messages import Refusal, invalid
 from langchain_ashby.sandbox.methods.notes import plain, reduced_html
 from langchain_ashby.sandbox.paging import Page
 from langchain_ashby.sandbox.records import JobBoard, JobPosting
-from langchain_ashby.sandbox.refusal import Refusal, invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import jobs as reply
 from langchain_ashby.sandbox.replies.shared import without

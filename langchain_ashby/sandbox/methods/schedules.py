@@ -4,6 +4,7 @@ from typing import Any
 
 from langchain_ashby.sandbox.call import Call
 from langchain_ashby.sandbox.filters import CREATED_AFTER, same
+from langchain_ashby.sandbox.messages import invalid
 from langchain_ashby.sandbox.paging import Page, listing_within
 from langchain_ashby.sandbox.records import (
     Application,
@@ -13,7 +14,6 @@ from langchain_ashby.sandbox.records import (
     InterviewEvent,
     InterviewSchedule,
 )
-from langchain_ashby.sandbox.refusal import invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import interviews as reply
 from langchain_ashby.sandbox.resource import Resource

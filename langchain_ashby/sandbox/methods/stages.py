@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from langchain_ashby.sandbox.call import Call
 from langchain_ashby.sandbox.clock import iso
+from langchain_ashby.sandbox.messages import Refusal, invalid
 from langchain_ashby.sandbox.records import (
     Application,
     ApplicationStatus,
@@ -19,7 +20,6 @@ from langchain_ashby.sandbox.records import (
     Opening,
     StageType,
 )
-from langchain_ashby.sandbox.refusal import Refusal, invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies import candidates as reply
 from langchain_ashby.sandbox.statement import Flag, Moment, Shape, Uuid, request

@@ -3,8 +3,8 @@
 from typing import Any
 
 from langchain_ashby.sandbox.call import Call
+from langchain_ashby.sandbox.messages import invalid
 from langchain_ashby.sandbox.records import Application, ApplicationHiringTeamRole, TeamMember, User
-from langchain_ashby.sandbox.refusal import invalid
 from langchain_ashby.sandbox.registry import method
 from langchain_ashby.sandbox.replies.shared import hiring_team
 from langchain_ashby.sandbox.resource import Resource
