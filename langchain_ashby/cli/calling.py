@@ -57,7 +57,10 @@ def print_answer(
         return Status.OUTCOME_UNKNOWN if writes else Status.INTERRUPTED
     failed = answer.status == "error"
     with even_if_unread():
-        say(err, harmless(answer.text)) if failed else _print(answer, as_json=as_json)
+        if failed:
+            say(err, harmless(answer.text))
+        else:
+            _print(answer, as_json=as_json)
     return Status.ERROR if failed else Status.OK
 
 

@@ -65,7 +65,7 @@ class AshbyToolkit(BaseToolkit):
     Raises:
         ConfigurationError: if a toolset, tool, kind of private data or `on_error` is unknown (it suggests similar
             names), if no list of names is given where one is needed, if `max_characters` is too small, or if the mirror
-            is missing, none or another account's.
+            is missing, of another type or another account's.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)

@@ -43,7 +43,7 @@ def check_commits(kept: object) -> None:
 
 
 def check_is_store(store: object) -> None:
-    """Raises if what was given as `store` is none: LangGraph would notice only in the first run.
+    """Raises if what was given as `store` is not one: LangGraph would notice only in the first run.
 
     Raises:
         ConfigurationError: if it is neither a store, nor "memory", nor None.
