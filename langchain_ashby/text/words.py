@@ -196,7 +196,7 @@ def span(start: datetime, end: datetime, *, stated: bool = False) -> str:
 
 def _local(time: datetime) -> str:
     time = time.astimezone(zone())
-    return f"{day(time)}, {time:%H:%M %Z}"
+    return f"{day(time)}, {time.hour:02}:{time.minute:02} {time.tzname()}"  # `strftime` takes three times as long
 
 
 def _between(start: datetime, end: datetime) -> str:

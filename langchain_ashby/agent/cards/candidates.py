@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import unescape
 
 from langchain_ashby.agent.cards.as_sent import equal, shows
@@ -160,7 +160,8 @@ def create_note(request: CreateCandidateNote, reads: ReadCache, builder: CardBui
     # A key that may not see private notes cannot tell that there is none.
     complete = there.complete and (not request.is_private or any(note.get("isPrivate") for note in there))
     # Ashby reduces HTML, so that a note of it may have other words in the end.
-    others = [note for note in (there if is_html else alike) if not _is_that_note(note, request)]
+    is_that_note = _shown_by(request)
+    others = [note for note in (there if is_html else alike) if not is_that_note(note)]
     made = None if request.created_at else "createdAt"
     builder.lookalikes("Notes with this text", [request.candidate_id, bare], alike, complete, made, doubtful=others)
 
@@ -213,21 +214,30 @@ def _is_as_sent(candidate: Record, request: CreateCandidate) -> bool:
     )
 
 
-def _is_that_note(note: Record, request: CreateCandidateNote) -> bool:
-    """True if a note has exactly the text: what looks like a tag in a plain one is part of its words."""
-    content = str(note.get("content") or "")
-    if isinstance(request.note, str) or request.note.type != "text/html":
-        text = request.note if isinstance(request.note, str) else request.note.value
-        is_that_text = unescape(content).split() == text.split()
-    else:
-        is_that_text = content == request.note.value
-    dated = request.created_at is None or equal(time_fact(request.created_at), note.get("createdAt"))
-    return is_that_text and dated and note.get("isPrivate") is bool(request.is_private)
+def _shown_by(request: CreateCandidateNote) -> Callable[[Record], bool]:
+    """Tells the notes that have exactly the text: what looks like a tag in a plain one is part of its words."""
+    text = request.note if isinstance(request.note, str) else request.note.value
+    is_html = not isinstance(request.note, str) and request.note.type == "text/html"
+    words, private = text.split(), bool(request.is_private)
+    dated = request.created_at and time_fact(request.created_at)
+
+    def is_that_note(note: Record) -> bool:
+        content = str(note.get("content") or "")
+        return (
+            (content == text if is_html else unescape(content).split() == words)
+            and (dated is None or equal(dated, note.get("createdAt")))
+            and note.get("isPrivate") is private
+        )
+
+    return is_that_note
 
 
 def _bare(text: str) -> str:
     """A note's words alone: Ashby may take tags away and write characters in another way."""
-    return " ".join(unescape(re.sub(r"<[^<>]*>", " ", text)).split())
+    return " ".join(unescape(_TAG.sub(" ", text)).split())
+
+
+_TAG = re.compile("<[^<>]*>")
 
 
 def place(address: Address) -> Fact:

@@ -6,12 +6,12 @@ nor "none". Any other key may be missing, which means that there is no value.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from langchain_ashby.agent.cards.card import is_uuid
 from langchain_ashby.text.words import parsed, quoted
 
 
@@ -21,27 +21,35 @@ class Kind:
 
     Attributes:
         words: What such a value is, in words.
-        holds: True for a value of this kind.
+        json: The type of its JSON in Python. Compared exactly, since a bool would pass for a number.
+        only: True for the values of that type that are of the kind; None if all are.
         choices: The recognized values, if only those are of the kind.
     """
 
     words: str
-    holds: Callable[[Any], bool]
+    json: type
+    only: Callable[[Any], object] | None = None
     choices: tuple[str, ...] = ()
+
+    def holds(self, value: object) -> bool:
+        """True for a value of this kind."""
+        return type(value) is self.json and (self.only is None or bool(self.only(value)))
 
 
 def _one_of(*choices: str) -> Kind:
-    return Kind("a value that this package recognizes", choices.__contains__, choices)
+    return Kind("a value that this package recognizes", str, choices.__contains__, choices)
 
 
-ID = Kind("an id as Ashby writes it", lambda value: is_uuid(value) and value == value.lower())
-FLAG = Kind("true or false", lambda value: isinstance(value, bool))
-TIME = Kind("a time", lambda value: isinstance(value, str) and parsed(value) is not None)
-NUMBER = Kind("a number", lambda value: isinstance(value, int) and not isinstance(value, bool))
-NAME = Kind("a text that says something", lambda value: isinstance(value, str) and bool(value.strip()))
-TEXT = Kind("a text", lambda value: isinstance(value, str))
-VALUES = Kind("an object", lambda value: isinstance(value, Mapping))
-RECORD = Kind("an object with values", lambda value: isinstance(value, Mapping) and bool(value))
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+ID = Kind("an id as Ashby writes it", str, _ID.fullmatch)
+FLAG = Kind("true or false", bool)
+TIME = Kind("a time", str, parsed)
+NUMBER = Kind("a number", int)
+NAME = Kind("a text that says something", str, str.strip)
+TEXT = Kind("a text", str)
+VALUES = Kind("an object", dict)
+RECORD = Kind("an object with values", dict, bool)
 
 _STAGE = _one_of("Lead", "PreInterviewScreen", "Active", "Offer", "Hired", "Archived")
 _TITLED = {"id": ID, "title": NAME, "isArchived": FLAG}
@@ -73,10 +81,10 @@ _FIELD = {"field?.path": NAME, "field?.title?": TEXT, "field?.type?": NAME, "isR
 
 def _is_form(value: Any) -> bool:
     """True for a form that can be read in full: a part would make fields seem not to exist."""
-    return isinstance(value, Mapping) and not _unread(value, _FORM_KEYS)
+    return not _unread(value, _FORM_KEYS)
 
 
-FORM = Kind("a form", _is_form)
+FORM = Kind("a form", dict, _is_form)
 
 KINDS: Mapping[str, Mapping[str, Kind]] = {
     "application": {
@@ -312,7 +320,8 @@ def _unread(holder: Mapping[str, Any], keys: tuple[_Key, ...], way: str = "") ->
         elif key.listed and not isinstance(value, list):
             found.append(_Gap(holder, key, way, f"{way}{key.name} is not a list"))
         else:
-            for entry in value if key.listed else [value]:
+            entries: Iterable[Any] = value if key.listed else (value,)
+            for entry in entries:
                 if not key.kind.holds(entry):
                     found.append(_Gap(holder, key, way, f"{way}{key.name} {_not(key.kind, entry, key.listed)}"))
                 elif key.inside:

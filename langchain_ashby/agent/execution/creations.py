@@ -70,7 +70,8 @@ def ids_in(value: Any) -> frozenset[str]:
         if isinstance(part, dict):
             if isinstance(part.get("id"), str):
                 found.add(part["id"])
-            left += part.values()
-        elif isinstance(part, list):
-            left += part
+            part = part.values()
+        elif not isinstance(part, list):
+            continue
+        left += [it for it in part if isinstance(it, (dict, list))]
     return frozenset(found)

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
+from weakref import WeakKeyDictionary
 
 from langgraph.store.base import BaseStore, PutOp
 
@@ -53,7 +54,7 @@ _NAMES = (*ROOT, "names")
 
 
 class Journal:
-    """Reads and writes records in the given store. Its only state is this process's active claims.
+    """Reads and writes records in the given store. Its only state is this process's active claims, and stores' names.
 
     Args:
         patience: How long to wait for another worker that is making the same write.
@@ -74,17 +75,22 @@ class Journal:
         self.patience = patience
         self.grace = grace
         self.lease = lease
+        self._names: WeakKeyDictionary[BaseStore, str] = WeakKeyDictionary()
 
     def name(self, store: BaseStore) -> str:
         """Returns the name of the journal in a store, and makes one the first time.
 
         Each proposal notes it: a call that another journal keeps may have been made without a trace in this one.
         """
+        known = self._names.get(store)
+        if known is not None and store.get(_NAMES, known) is not None:  # which is quicker than a search
+            return known
         names = sorted(item.key for item in list_items(store, _NAMES))
         if not names:
             # Two workers may each make one. Both stay valid for the proposals that note them.
             names = [token_hex(16)]
             store.batch([put_op(_NAMES, names[0], {"at": datetime.now(UTC).isoformat()})])
+        self._names[store] = names[0]
         return names[0]
 
     def read(self, store: BaseStore, key: str) -> JournalRecord:

@@ -106,6 +106,9 @@ class EffectChecker:
 
     def bulk(self, call: ToolCall) -> Bulk[Any] | None:
         """The bulk write that a call asks for; None for any other call, or for invalid arguments."""
+        tool = self.tools.get(call["name"])
+        if not (isinstance(tool, AshbyTool) and issubclass(tool.operation, Bulk)):
+            return None  # as nearly always, and asked several times of each call
         request = self._request(call)
         return request if isinstance(request, Bulk) else None
 

@@ -69,10 +69,10 @@ def keep(store: BaseStore, waiting: Waiting, found: tuple[list[Item], Item | Non
     """
     label, key = at = place(waiting)
     items, is_open = found or _found(store, at)
-    if (listed := open_among(items, is_open, key)) is not None:
-        return listed
     others = [it for item in items if (it := read_item(item)) is not None]
     known = next((it for it in others if it["interrupt_id"] == key), None)
+    if known is not None and is_open is not None:
+        return known
     # The run of an answer is the reviewer's. The person who talks to the agent is named by the run that began the turn.
     before = next((it for it in others if it["turn"] and it["turn"] == waiting["turn"]), None)
     named: Waiting = {**waiting, "requester": before["requester"]} if before else waiting
@@ -88,9 +88,9 @@ def _found(store: BaseStore, at: Place) -> tuple[list[Item], Item | None]:
     return items, is_open
 
 
-def open_among(items: Iterable[Item], is_open: Item | None, interrupt_id: str) -> Waiting | None:
-    """Finds a question among the items of its thread; None unless it is listed and open, as `open_mark` shows."""
-    found = next((it for it in items if it.key == interrupt_id), None)
+def listed_open(store: BaseStore, at: Place) -> Waiting | None:
+    """Reads a question; None unless it is listed and open."""
+    _, [found, is_open] = look(store, [], (of_thread(at[0]), at[1]), open_mark(at))
     return None if found is None or is_open is None else read_item(found)
 
 

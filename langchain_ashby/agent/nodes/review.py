@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from langchain_core.messages import ToolMessage
+from langgraph.store.base import Item
 from langgraph.types import interrupt
 
 from langchain_ashby.agent.approval.decisions import (
@@ -29,12 +30,13 @@ from langchain_ashby.agent.execution.order import held_back
 from langchain_ashby.agent.execution.outcome import Outcome
 from langchain_ashby.agent.execution.store import look, store_time, thread_label
 from langchain_ashby.agent.execution.waiting import (
+    Place,
     Waiting,
     close,
     close_listed,
     keep,
+    listed_open,
     of_thread,
-    open_among,
     open_mark,
     waiting,
 )
@@ -66,27 +68,23 @@ def review(state: State, settings: RunSettings, given: Dependencies) -> Update:
         return {**again, "problem": _OTHER_VERSION}
     # Kept whatever the answer is: what this run requires, and shows, counts for the runs after it.
     again["proposals"] = proposals = [_with_requirements(it, settings) for it in proposals]
-    pending = [PendingWrite(location.store, location.thread_id, undecided(it)) for it in proposals]
-    label = thread_label(location.thread_id)
-    (*written, listed_of_thread), [is_open] = look(
-        location.store, [*(namespace(it.key) for it in pending), of_thread(label)], open_mark((label, question_id()))
-    )
-    records = map(record_in, written)
-    if over := [it.approval for it, record in zip(pending, records, strict=True) if given.executor.is_over(it, record)]:
-        ids = {approval["call"]["id"] for approval in over}
-        close(location.store, location.thread_id, question_id())
-        return {
-            "proposals": [it for it in proposals if it["call"]["id"] not in ids],
-            "approvals": [*held, *over],
-            "edits": [],
-            "problem": None,
-        }
-    asked = request_for(question_id(), proposals, state.get("problem"))
-    # LangGraph runs this again with the answer: what is listed stays as it is.
-    listed = open_among(listed_of_thread, is_open, asked["request_id"])
+    # LangGraph runs this again with the answer. A question that is listed was asked: it stays as it is, and the journal
+    # has the last word on its calls in any case, as soon as one is made or declined.
+    at = thread_label(location.thread_id), question_id()
+    asked = request_for(at[1], proposals, state.get("problem"))
+    listed = listed_open(location.store, at)
     if listed is None:
-        waits = _listed(asked, state, given, settings, location)
-        listed = keep(location.store, waits, (listed_of_thread, is_open))
+        over, found = _on_record(proposals, at, given, location)
+        if over:
+            ids = {approval["call"]["id"] for approval in over}
+            close(location.store, location.thread_id, at[1])
+            return {
+                "proposals": [it for it in proposals if it["call"]["id"] not in ids],
+                "approvals": [*held, *over],
+                "edits": [],
+                "problem": None,
+            }
+        listed = keep(location.store, _listed(asked, state, given, settings, location), found)
     answer = interrupt(asked)
     close_listed(location.store, listed)
     # The command with the answer may have changed the conversation as well; then `reconcile` closes the calls.
@@ -98,6 +96,20 @@ def review(state: State, settings: RunSettings, given: Dependencies) -> Update:
         return {**again, "problem": str(problem)}
     signed = [_signed(it) for it in decisions]
     return again | _carried_out(signed, asked["request_id"], held, given, settings, location)
+
+
+def _on_record(
+    proposals: list[Proposal], at: Place, given: Dependencies, location: RunLocation
+) -> tuple[list[Approval], tuple[list[Item], Item | None]]:
+    """Finds the proposals of which the journal already has an outcome, and what is listed of the thread's questions."""
+    assert location.store is not None
+    pending = [PendingWrite(location.store, location.thread_id, undecided(it)) for it in proposals]
+    (*written, listed), [is_open] = look(
+        location.store, [*(namespace(it.key) for it in pending), of_thread(at[0])], open_mark(at)
+    )
+    records = map(record_in, written)
+    over = [it.approval for it, record in zip(pending, records, strict=True) if given.executor.is_over(it, record)]
+    return over, (listed, is_open)
 
 
 def _carried_out(
