@@ -191,9 +191,9 @@ def _kept(candidates: int) -> Store:
 
 def _found_invented(candidates: int, store: Store) -> None:
     # Only a sandbox without a company of its own needs the invented one.
-    from langchain_ashby.sandbox import seed
+    from langchain_ashby.sandbox.company import company
 
-    found(store, seed.company(candidates))
+    found(store, company(candidates))
 
 
 _SMALL = 60

@@ -14,7 +14,7 @@ from wire_examples import CASES, EXAMPLES
 
 from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.sandbox import AshbySandbox
-from langchain_ashby.sandbox.seed import company
+from langchain_ashby.sandbox.company import company
 
 CONTRACT = load_contract()
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from wire_examples import CASES, EXAMPLES
 
 from langchain_ashby.sandbox import AshbySandbox
-from langchain_ashby.sandbox.seed import company
+from langchain_ashby.sandbox.company import company
 
 CONTRACT = load_contract()
 COMPANY = list(company())  # built once: these tests reset the sandbox very often

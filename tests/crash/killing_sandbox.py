@@ -23,7 +23,8 @@ import requests
 
 from langchain_ashby.endpoint import Access
 from langchain_ashby.endpoints import OPERATIONS
-from langchain_ashby.sandbox import AshbySandbox, seed
+from langchain_ashby.sandbox import AshbySandbox
+from langchain_ashby.sandbox.company import company
 from langchain_ashby.sandbox.engine import Engine
 from langchain_ashby.sandbox.messages import Response
 from langchain_ashby.sandbox.records import KINDS
@@ -181,8 +182,8 @@ class KillingSandbox:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to every process; the parent decides when to
         # end
         try:
-            company = list(seed.company(CANDIDATES))
-            sandbox = AshbySandbox(company=lambda: company)
+            records = list(company(CANDIDATES))
+            sandbox = AshbySandbox(company=lambda: records)
             self._lock, self._busy, self._seen = threading.Lock(), 0, 0
             engine = sandbox._engine
             answer = engine.answer

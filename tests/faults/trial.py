@@ -30,7 +30,8 @@ from faults.troubles import (
 from langchain_ashby import AshbyClient, AshbyError, AshbyToolkit
 from langchain_ashby.endpoint import Access
 from langchain_ashby.endpoints import OPERATIONS
-from langchain_ashby.sandbox import AshbySandbox, seed
+from langchain_ashby.sandbox import AshbySandbox
+from langchain_ashby.sandbox.company import company
 
 STORAGE = "_storage"
 LATEST = 5.0
@@ -69,8 +70,8 @@ class Bench:
     """
 
     def __init__(self, uploads: Path, watch: Watch) -> None:
-        company = list(seed.company(60))
-        self._sandbox = AshbySandbox(company=lambda: company)
+        records = list(company(60))
+        self._sandbox = AshbySandbox(company=lambda: records)
         self._elsewhere = Recorder()
         self._uploads = uploads
         self._watch = watch

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from langchain_ashby.sandbox.company import company
 from langchain_ashby.sandbox.company.forms import APPLICATION_FORM_DEFINITION
 from langchain_ashby.sandbox.company.make import ago, ident
 from langchain_ashby.sandbox.company.plans import stage_id
-from langchain_ashby.sandbox.seed import company
 
 ATTEMPTS: dict[str, str] = {
     row["name"]: row["text"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from langchain_ashby.sandbox.seed import company
+from langchain_ashby.sandbox.company import company
 
 from . import people, pipeline
 from .desk import Answer, State

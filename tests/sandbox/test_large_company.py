@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from langchain_ashby.sandbox.company import company
 from langchain_ashby.sandbox.company.make import NOW, time
-from langchain_ashby.sandbox.seed import company
 
 pytestmark = pytest.mark.slow
 Company = dict[str, dict[str, Any]]

@@ -11,8 +11,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints, is_typedd
 
 import pytest
 
+from langchain_ashby.sandbox.company import company
 from langchain_ashby.sandbox.records import API_USER_ID, KINDS, completed
-from langchain_ashby.sandbox.seed import company
 
 pytestmark = pytest.mark.slow
 

@@ -25,7 +25,6 @@ from langchain_ashby.agent.cards import (  # noqa: F401  # each registers its ca
     teams,
     transfers,
 )
-from langchain_ashby.agent.cards.approved import only_what_is_on
 from langchain_ashby.agent.cards.card import (
     CARD_VERSION,
     Card,
@@ -65,7 +64,6 @@ __all__ = [
     "html",
     "is_current",
     "markdown",
-    "only_what_is_on",
     "seen_on",
     "settled",
     "targets",

@@ -1,12 +1,16 @@
-"""An attempt at a write in progress: each request is noted before it is sent."""
+"""An attempt at a write in progress: each request is noted before it is sent, and only what the card shows is sent."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from langgraph.store.base import BaseStore
 
+from langchain_ashby.agent.cards import Card
+from langchain_ashby.agent.cards.files import HASH
 from langchain_ashby.agent.execution import creations
 from langchain_ashby.agent.execution.journal import Journal
 from langchain_ashby.agent.execution.journal_record import Claim, Request
@@ -14,6 +18,8 @@ from langchain_ashby.agent.execution.process import running_time
 from langchain_ashby.endpoint import Endpoint
 from langchain_ashby.errors import AshbyError
 from langchain_ashby.http import deadline
+from langchain_ashby.http.approved import only_bodies
+from langchain_ashby.http.uploads import only_with_hash
 
 
 class ClaimLost(AshbyError):
@@ -85,3 +91,19 @@ class Attempt:
         except deadline.DeadlineExceeded:
             return False
         return running_time() - self.claim.began + longest <= self.journal.lease.total_seconds()
+
+
+@contextmanager
+def only_what_is_on(card: Card | None) -> Iterator[None]:
+    """Within the block, only the file on the card is uploaded, and only the bodies on it are sent.
+
+    If the card has no hash, the file could not be read, and none is uploaded. Without a card, as for a tool that is not
+    Ashby's, nothing is restricted.
+    """
+    with ExitStack() as limits:
+        if card is not None:
+            limits.enter_context(only_with_hash(card["facts"].get(HASH)))
+            if card["sent"] is not None:
+                bodies = {method: it["body"] if it["exact"] else None for method, it in card["sent"].items()}
+                limits.enter_context(only_bodies(bodies))
+        yield

@@ -13,8 +13,7 @@ from langchain_core.messages import ToolMessage
 from langchain_core.tools import ToolException
 
 from langchain_ashby.agent.approval.gate import Tools
-from langchain_ashby.agent.cards import only_what_is_on
-from langchain_ashby.agent.execution.attempt import Attempt
+from langchain_ashby.agent.execution.attempt import Attempt, only_what_is_on
 from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.order import in_sequences
 from langchain_ashby.agent.execution.parts import SingleWrite, single_writes

@@ -18,8 +18,7 @@ from langgraph.types import Command, Send
 from typing_extensions import TypedDict
 
 from langchain_ashby.agent.approval.gate import ASKS_BEFORE_ACTING, needs_approval
-from langchain_ashby.agent.cards import only_what_is_on
-from langchain_ashby.agent.execution.attempt import Attempt
+from langchain_ashby.agent.execution.attempt import Attempt, only_what_is_on
 from langchain_ashby.agent.execution.bulk_run import BulkRunner
 from langchain_ashby.agent.execution.dependencies import Dependencies
 from langchain_ashby.agent.execution.journal import Journal

@@ -7,7 +7,7 @@ no value is left out, as Ashby leaves it out: a stored record holds no `None`.
 Ids are UUID strings and times are ISO 8601 in UTC with milliseconds (`2026-01-31T09:30:00.000Z`). Every kind with a
 `createdAt` counts as created then (the `createdAfter` filters read it).
 
-The company that a fresh sandbox starts with comes from `seed.company(candidates)`, an iterator of `(kind, record)`
+The company that a fresh sandbox starts with comes from `company(candidates)`, an iterator of `(kind, record)`
 pairs in the order of creation; the same count always gives the same pairs. The sandbox adds the user `API_USER_ID`
 itself, so the company must not contain it.
 """

@@ -6,7 +6,8 @@ import pytest
 from desk import EXAMPLES, Desk, Request, make
 from test_card_second_look import answer
 
-from langchain_ashby.agent.cards import differences, only_what_is_on
+from langchain_ashby.agent.cards import differences
+from langchain_ashby.agent.execution.attempt import only_what_is_on
 from langchain_ashby.errors import AshbyError
 
 

@@ -13,8 +13,9 @@ from desk import EXAMPLES, NOW, SCORECARD, Desk, make, meeting
 from situations import email, offer, reason, stage
 
 from langchain_ashby import AshbyToolkit
-from langchain_ashby.agent.cards import Card, ReadCache, card_of, differences, markdown, only_what_is_on
+from langchain_ashby.agent.cards import Card, ReadCache, card_of, differences, markdown
 from langchain_ashby.agent.cards.differences import newly_past
+from langchain_ashby.agent.execution.attempt import only_what_is_on
 from langchain_ashby.errors import ArgumentError
 
 pytestmark = pytest.mark.slow

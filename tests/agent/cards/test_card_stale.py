@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from desk import EXAMPLES, SCORECARD, Desk, make, meeting
 
-from langchain_ashby.agent.cards import Card, differences, is_current, only_what_is_on, targets
+from langchain_ashby.agent.cards import Card, differences, is_current, targets
 from langchain_ashby.agent.cards.card import same
+from langchain_ashby.agent.execution.attempt import only_what_is_on
 from langchain_ashby.errors import ArgumentError
 from langchain_ashby.text.words import shown
 
