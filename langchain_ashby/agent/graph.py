@@ -161,7 +161,7 @@ def create_recruiting_agent(
     models, policies = models or {}, policies or {}
     if DEFAULT in {*models, *policies}:
         raise ValueError(f"{DEFAULT!r} is the name of the agent's own model and policy; choose another.")
-    chosen = {name: chat_model(it) for name, it in {DEFAULT: model, **models}.items()}
+    chosen = {DEFAULT: chat_model(model), **{name: chat_model(it, f"models[{name!r}]") for name, it in models.items()}}
     limits = RunLimits(tools, client, chosen, policy or ApprovalPolicy(), policies, act_for)
     check_commits(checkpointer)
     check_commits(store)

@@ -63,7 +63,7 @@ class CreateInterviewSchedule(Endpoint[InterviewSchedule]):
 
     path = "interviewSchedule.create"
     access = Access.WRITE
-    irreversible = "What the participants were told cannot be recalled. The schedule can be cancelled."
+    irreversible = "What the participants were told cannot be recalled. The schedule can be canceled."
     permission = "interviewsWrite"
     idempotent = False
 
@@ -96,7 +96,7 @@ class CancelInterviewSchedule(Endpoint[InterviewSchedule]):
 
     path = "interviewSchedule.cancel"
     access = Access.WRITE
-    irreversible = "Ashby has no method that restores a cancelled schedule. A new one can be created."
+    irreversible = "Ashby has no method that restores a canceled schedule. A new one can be created."
     permission = "interviewsWrite"
     destructive = True
 

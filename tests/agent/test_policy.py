@@ -216,7 +216,7 @@ def test_a_limit_is_a_whole_number(limit: str, number: Any) -> None:
         ({"policy": "allow"}, "policy takes an ApprovalPolicy, not str"),
         ({"policies": {"lax": "allow"}}, "policies['lax'] takes an ApprovalPolicy, not str"),
         ({"store": "agent.db"}, "store takes a LangGraph store, not str"),
-        ({"models": {"small": None}}, "model takes a chat model or its name, not None"),
+        ({"models": {"small": None}}, "models['small'] takes a chat model or its name, not None"),
     ],
 )
 def test_a_setting_of_another_kind_is_refused_when_the_agent_is_built(options: dict[str, Any], said: str) -> None:

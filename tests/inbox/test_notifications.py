@@ -247,6 +247,10 @@ def test_recipients_follow_from_tool_job_and_risk_or_a_function(
         {"recipients": {"colour:red": ["hook"]}},
         {"recipients": {"job:": ["hook"]}},
         {"recipients": {"risk:hihg": ["hook"]}},
+        {"recipients": {"ashby_create_ofer": ["hook"]}},
+        {"channels": {"hook": object()}},
+        {"window": 30},
+        {"reminders": [timedelta(hours=1), 30]},
         {"requesters": {"ravi": ["mail:nobody"]}},
         {"base_url": "http://inbox.example"},
         {"base_url": "inbox"},
@@ -255,7 +259,7 @@ def test_recipients_follow_from_tool_job_and_risk_or_a_function(
 )
 def test_a_rule_that_cannot_be_one_is_refused_at_the_start(recorder: Recorder, options: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError):
-        Notifier({"hook": hook(recorder)}, **({"base_url": BASE} | options))
+        Notifier(**({"channels": {"hook": hook(recorder)}, "base_url": BASE} | options))
 
 
 def test_nothing_is_lost_while_a_channel_is_down_and_the_inbox_says_so(

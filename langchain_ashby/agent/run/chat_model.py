@@ -8,8 +8,12 @@ from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.text.words import one_line
 
 
-def chat_model(model: str | BaseChatModel) -> BaseChatModel:
+def chat_model(model: str | BaseChatModel, setting: str = "model") -> BaseChatModel:
     """Returns the model. If only its name is given, its provider's environment variables configure it.
+
+    Args:
+        model: A model or its name.
+        setting: The setting that has it, for errors.
 
     Raises:
         ConfigurationError: if it is neither a model nor a name, if langchain or the provider's package is missing, or
@@ -19,7 +23,7 @@ def chat_model(model: str | BaseChatModel) -> BaseChatModel:
         # Not by its class: a model with fallbacks, for example, has another.
         if not hasattr(model, "bind_tools"):
             raise ConfigurationError(
-                f"model takes a chat model or its name, not {one_line(repr(model), 100)}",
+                f"{setting} takes a chat model or its name, not {one_line(repr(model), 100)}",
                 remedy="Give one, such as openai:gpt-5.",
             )
         return model

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from langgraph.store.base import BaseStore
 
+from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.http.settings import web_address
 from langchain_ashby.inbox.notifications.message import Channel, NotDeliveredError
 from langchain_ashby.inbox.notifications.notices import Notice, of_outcome, of_question
@@ -49,7 +50,7 @@ class Notifier:
     """Tells reviewers what is waiting for them, and requesters which of their changes were not made.
 
     Reviewers are told of changes that wait or need a second reviewer, are reminded before these expire, and told before
-    a held change is made. Requesters are told if their change was rejected, expired, was cancelled, or did not get into
+    a held change is made. Requesters are told if their change was rejected, expired, was canceled, or did not get into
     Ashby as it should have. Notices that come within a short time go into one message.
 
     Several processes may run on one store: one of them sends. Each message is kept in the store before it is sent, and
@@ -70,7 +71,7 @@ class Notifier:
         before_hold: How long before a held change is made reviewers are told.
 
     Raises:
-        ConfigurationError: if the address or a rule is invalid.
+        ConfigurationError: if the address or a rule is invalid, or a setting is of another type.
     """
 
     def __init__(
@@ -84,6 +85,9 @@ class Notifier:
         reminders: Sequence[timedelta] = (timedelta(hours=4), timedelta(minutes=30)),
         before_hold: timedelta = timedelta(minutes=10),
     ) -> None:
+        for name, it in (("window", window), ("before_hold", before_hold), *(("reminders", it) for it in reminders)):
+            if not isinstance(it, timedelta):
+                raise ConfigurationError(f"{name} takes a timedelta, not {it!r}")
         self._channels = dict(channels)
         self._base_url = web_address(base_url)
         self._routing = Routing(self._channels, recipients, requesters)

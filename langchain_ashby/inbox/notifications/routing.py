@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from langchain_ashby.agent.cards.card import Risk
+from langchain_ashby.endpoints import OPERATIONS
 from langchain_ashby.errors import ConfigurationError
 from langchain_ashby.inbox.notifications.message import Channel
 from langchain_ashby.inbox.notifications.notices import Notice
@@ -39,7 +40,9 @@ class Routing:
 
     def __init__(self, channels: Mapping[str, Channel], recipients: Route | None, requesters: Route | None) -> None:
         self._channels = channels
-        for name in channels:
+        for name, it in channels.items():
+            if not hasattr(it, "send"):
+                raise ConfigurationError(f"The channel {name!r} is of the type {type(it).__name__}", remedy=_CHANNELS)
             if not name or ":" in name or not name.isprintable():
                 raise ConfigurationError(f"{name!r} cannot name a channel", remedy="Leave out the colon.")
         self._recipients = self._checked("recipients", recipients, _known_rule)
@@ -110,6 +113,8 @@ def _known_rule(key: str) -> bool:
     kind, colon, rest = key.partition(":")
     if kind == "risk" and colon:
         return rest.strip() in get_args(Risk)
+    if key.startswith("ashby_"):
+        return key in OPERATIONS
     return bool(key == ELSE or (rest.strip() and kind == "job") or (not colon and key.isidentifier()))
 
 
@@ -134,4 +139,5 @@ def _of_requester(rules: Mapping[str, Recipients], notice: Notice) -> Recipients
 
 
 ELSE = "*"
+_CHANNELS = "Give a Webhook, Slack, Email or another Channel."
 _RULES = "Use tool names, job:Title, risk:high, or * for everything else."

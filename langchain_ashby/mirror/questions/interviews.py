@@ -42,7 +42,7 @@ def owes_feedback(asked: Asked) -> ColumnElement[bool]:
 
 
 def held() -> ColumnElement[bool]:
-    """That the schedule of an interview was not cancelled."""
+    """That the schedule of an interview was not canceled."""
     return or_(interview_schedules.c.status.is_(None), interview_schedules.c.status != "Cancelled")
 
 
@@ -84,7 +84,7 @@ def _seats() -> FromClause:
 
 
 class FindInterviews(Listing):
-    """Find interviews across all jobs: who interviews whom tomorrow, which were cancelled, and which still lack
+    """Find interviews across all jobs: who interviews whom tomorrow, which were canceled, and which still lack
     feedback that is due."""
 
     limit: Limit = 12

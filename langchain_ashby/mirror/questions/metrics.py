@@ -309,7 +309,7 @@ METRICS: dict[str, Metric] = {
         by={"reason": applications.c.archive_reason_id},
     ),
     "interviews": Metric(
-        "interviews: ended in the period, once per interviewer, without cancelled ones; feedback is that interviewer's "
+        "interviews: ended in the period, once per interviewer, without canceled ones; feedback is that interviewer's "
         "own, required or not, its delay counted from the end of the interview",
         ("interviews", "with feedback", "without", "median hours", "hours known"),
         _feedback,
