@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 from office import made, results
 from test_second_look import move, one, rejection, scorecard, set_field
-from writing_room import Room, opened
+from writing_room import Room, decide, opened
+
+from langchain_ashby.agent import ApprovalPolicy
+from langchain_ashby.endpoints.applications import ChangeApplicationStage, CreateApplication
+from langchain_ashby.endpoints.candidates import UpdateCandidate
 
 pytestmark = pytest.mark.slow
 
@@ -91,3 +95,49 @@ def test_what_the_first_changes_does_not_make_the_second_stale(room: Room, pair:
         room.start(graph)
         answers = results(room.resume(graph, APPROVE, APPROVE))
     assert [it.status for it in answers] == ["success", "success"], answers[-1].text
+
+
+def sources(room: Room) -> tuple[list[Any], Any]:
+    application = one(room, "application", status="Active")
+    first, second = (it["id"] for it in room.sandbox.records("source")[3:5])
+    return [
+        made("ashby_change_application_source", {"application_id": application["id"], "source_id": first}),
+        update(room, source_id=second),
+    ], UpdateCandidate(candidate_id=application["candidateId"], source_id=first)
+
+
+def stages(room: Room) -> tuple[list[Any], Any]:
+    application = one(room, "application", status="Active")
+    plan, candidate = application["interviewPlanId"], application["candidateId"]
+    entry, there, further = [
+        it["id"]
+        for it in room.sandbox.records("interviewStage")
+        if it["interviewPlanId"] == plan
+        and it["type"] in ("PreInterviewScreen", "Active")
+        and it["id"] != application["currentInterviewStageId"]
+    ][:3]
+    known = {it["jobId"] for it in room.sandbox.records("application") if it["candidateId"] == candidate}
+    open_jobs = [it for it in room.sandbox.records("job") if it["status"] == "Open" and it["id"] not in known]
+    job = next(it for it in open_jobs if it["defaultInterviewPlanId"] == plan)
+    other = CreateApplication(candidate_id=candidate, job_id=job["id"], interview_stage_id=entry)
+    other_id = room.client.call(other)["id"]
+    return [
+        made("ashby_change_application_stage", {"application_id": it, "interview_stage_id": stage})
+        for it, stage in ((application["id"], there), (other_id, further))
+    ], ChangeApplicationStage(application_id=other_id, interview_stage_id=there)
+
+
+@pytest.mark.parametrize("both", [sources, stages])
+def test_the_value_that_the_first_left_on_one_record_is_a_surprise_on_another(room: Room, both: Any) -> None:
+    """A colleague sets there what the first write set here, while the second one waits for its second reviewer."""
+    calls, colleague = both(room)
+    policy = ApprovalPolicy(second_reviewer=lambda card: card["args"] == calls[1]["args"])
+    with room.agent(*calls, policy=policy) as graph:
+        room.start(graph)
+        decide(room, graph, "Ben", APPROVE, APPROVE)
+        room.client.call(colleague)
+        sent = len(room.sandbox.requests())
+        made_one, stale = results(decide(room, graph, "Grace", APPROVE))
+    assert made_one.status == "success"
+    assert stale.text.startswith("Not executed. Since it was proposed, things have changed:")
+    assert not [it for it in room.sandbox.requests()[sent:] if not it["endpoint"].endswith((".info", ".list"))]

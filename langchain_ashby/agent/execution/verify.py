@@ -191,10 +191,15 @@ class EffectChecker:
             if (request := self._request(it.call)) is not None
         ]
         touched = frozenset[str]().union(*(it.touched for it in applied))
-        of_field = isinstance(self._request(call), OF_FIELDS)
+        request = self._request(call)
+        assert request is not None
+        of_field, own = isinstance(request, OF_FIELDS), facts_after(request, reads)
+        # What the write itself sets is its own record's: the same value of another record explains nothing there.
+        of_record = [it for it in left if targets(it.request)[:1] == card["targets"][:1]]
         facts, explained = dict(card["facts"]), set[str]()
         for title, now in fresh["facts"].items():
-            if is_left(left, title, now, of_field=of_field) or _differs_only_in(touched, facts.get(title), now):
+            of_it = of_record if title in own else left
+            if is_left(of_it, title, now, of_field=of_field) or _differs_only_in(touched, facts.get(title), now):
                 explained |= set() if same(facts.get(title), now) else {title}
                 facts[title] = now
         refers = dict(card["refers"])
