@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import ContextVar
@@ -303,16 +303,24 @@ class Meeting(Journal):
         return super().claim(*args)
 
 
-def test_of_two_threads_that_make_the_same_change_at_once_only_one_does(room: Room) -> None:
+def new_to_all(room: Room) -> ToolCall:
+    return made("ashby_create_opening", {"identifier": "OP-2", "description": "Three of these"})
+
+
+@pytest.mark.parametrize("change", [Room.note, new_to_all])
+def test_of_two_threads_that_make_the_same_change_at_once_only_one_does(
+    room: Room, change: Callable[[Room], ToolCall]
+) -> None:
     configs: list[Any] = [{"configurable": {"thread_id": it}} for it in ("one", "another")]
-    with room.agent(journal=Meeting(**QUICK), checkpointer=InMemorySaver(), store=InMemoryStore()) as graph:
+    options: Any = {"checkpointer": InMemorySaver(), "store": InMemoryStore()}
+    with room.agent(change(room), journal=Meeting(**QUICK), **options) as graph:
         for config in configs:
             graph.invoke(user(), config)
         with ThreadPoolExecutor(2) as threads:
             told = [
                 room.answer(it).text for it in threads.map(partial(graph.invoke, Command(resume=approve())), configs)
             ]
-    assert room.sent() == 1
+    assert room.notes() + openings(room) == 1
     assert sorted(it.startswith("Not executed. Since it was proposed") for it in told) == [False, True]
 
 

@@ -125,11 +125,15 @@ def call_digest(turn: str | None, index: int, call: ToolCall) -> str:
 
 
 def record_key(proposal: Proposal) -> str | None:
-    """The key under which the record that a write changes is claimed; None if its card names none."""
+    """The key under which the record that a write changes, or would create, is claimed; None if its card names none."""
     card = proposal["card"] if is_complete(proposal) else None
-    if not card or not card.get("targets"):
+    if not card:
         return None
-    named = json.dumps([proposal["account"], card["targets"][0].casefold()])
+    creates = (card.get("before") or {}).get("creates")
+    record = next(iter(card.get("targets") or ()), creates)
+    if not isinstance(record, str):
+        return None
+    named = json.dumps([proposal["account"], record.casefold()])
     return f"records/{sha256(named.encode()).hexdigest()[:32]}"
 
 
