@@ -30,7 +30,7 @@ def of_one_person(name: str) -> str:
     0lga: if two people count as one, a third can approve, but one person who counts as two needs nobody else. It is
     empty for a name that shows nothing.
     """
-    seen = unicodedata.normalize("NFKC", _CUT.sub("", name))
+    seen = _composed(_CUT.sub("", name))
     seen = _WITH_LATIN.sub(lambda word: word[0].translate(_CAPITALS), seen)
     one = "".join(it for it in alike(seen) if not is_unseen(it)).translate(_PASS_FOR)
     return one.replace("rn", "m").replace("vv", "w")
@@ -64,8 +64,13 @@ def alike(text: str) -> str:
     if text.isascii():
         return text.casefold()
     # The bold capitals of mathematics, for example, have no case until they are plain ones.
-    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    apart = unicodedata.normalize("NFKD", _composed(text).casefold())
     return _FOREIGN.sub(lambda found: _seen(found[0]), apart)
+
+
+def _composed(text: str) -> str:
+    """In Unicode the lunate sigma is a sigma; to the eye it is a c."""
+    return unicodedata.normalize("NFKC", text.translate({0x3F2: "c", 0x3F9: "C"}))
 
 
 @lru_cache(maxsize=4_000)
@@ -88,7 +93,10 @@ _LOOKALIKES = {
     "\u0251\u0261\u0262\u026a\u0274\u0280\u028f\u0299\u029c\u029f\u01c0\ua730\ua731": "agginrybhllfs",
     "\u1d00\u1d04\u1d05\u1d07\u1d0a\u1d0b\u1d0d\u1d0f\u1d18\u1d1b\u1d1c\u1d20\u1d21\u1d22": "acdejkmoptuvwz",
     "\u13a0\u13a1\u13a2\u13a9\u13aa\u13ab\u13ac\u13b3\u13b7\u13bb\u13c0\u13c3\u13d9\u13da": "drtyajewmhgzvs",
-    "\u13de\u13df\u13e2\u13e6\u13f4": "lcpkb",
+    "\u13de\u13df\u13e2\u13e6\u13f4\u13cf": "lcpkbb",
+    "\u044c\u0475\u0185\u0269\u028b\u026f\u03c3\u03f3\u0581\u0566\u0575": "bvbiuwojgqj",
+    "\ua4d0\ua4d1\ua4d3\ua4d4\ua4d6\ua4d7\ua4d9\ua4da\ua4dc\ua4dd\ua4df\ua4e0\ua4e1": "bpdtgkjczfmnl",
+    "\ua4e2\ua4e3\ua4e6\ua4e7\ua4ea\ua4eb\ua4ec\ua4ee\ua4f0\ua4f2\ua4f3\ua4f4": "srvhwxyaeiou",
 }
 """Letters of other scripts, in lower case, and the Latin ones that they look like."""
 

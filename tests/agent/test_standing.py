@@ -150,6 +150,12 @@ def test_a_name_in_lookalike_letters_is_the_same_person(disguised: str) -> None:
         ("Pat O'Neil", "Pat O\u2019Neil"),
         ("Pat O'Neil", "Pat O\u00b4Neil"),
         ("Anne-Marie", "Anne\u2011Marie"),
+        ("Ben", "\u042cen"),
+        ("Ben", "\u0184en"),
+        ("Ben", "\u13cfen"),
+        ("Ben", "\ua4d0en"),
+        ("Cleo", "\u03f9leo"),
+        ("Jo", "\u03f3o"),
     ],
 )
 def test_a_name_in_latin_letters_that_pass_for_others_is_the_same_person(name: str, disguised: str) -> None:

@@ -66,7 +66,7 @@ def create(request: CreateCandidate, reads: ReadCache, builder: CardBuilder) -> 
     source = builder.named("The source", sources, request.source_id, "title")
     credit = the_user(builder, "The user who gets the credit", credited, request.credited_to_user_id)
     builder.line = f"Add {named(request.name)} as a new candidate"
-    builder.new_value("Name", one_line(request.name))
+    builder.new_value("Name", given(request.name))
     builder.new_value("E-mail address", request.email and one_line(request.email))
     builder.new_value("Further e-mail addresses", listed(map(one_line, request.alternate_email_addresses or [])))
     builder.new_value("Phone number", given(request.phone_number))

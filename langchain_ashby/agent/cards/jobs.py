@@ -12,7 +12,7 @@ from langchain_ashby.endpoints.applications import ListApplications
 from langchain_ashby.endpoints.interviews import ListInterviewPlans
 from langchain_ashby.endpoints.jobs import CreateJob, ListJobs, SearchJobs, SetJobStatus, UpdateJob
 from langchain_ashby.endpoints.organization import GetDepartment, ListLocations
-from langchain_ashby.text.words import at, called, count, enumerated, folded, named, one_line, shown
+from langchain_ashby.text.words import at, called, count, enumerated, folded, given, named, shown
 
 NEXT = {"Draft": ("Open", "Archived"), "Open": ("Closed",), "Closed": ("Draft", "Archived"), "Archived": ("Draft",)}
 """The statuses that a job's status can be followed by."""
@@ -32,7 +32,7 @@ def create(request: CreateJob, reads: ReadCache, builder: CardBuilder) -> None:
     location = builder.named("The location", locations, request.location_id, "name")
     plan = builder.named("The interview plan", plans, request.default_interview_plan_id, "title")
     builder.line = f"Create the job {named(request.title)} in {called(department)}, {called(location)}"
-    builder.new_value("Title", one_line(request.title))
+    builder.new_value("Title", given(request.title))
     builder.new_value("Status", "draft")
     builder.new_value("Department", shown(department))
     builder.new_value("Location", shown(location))

@@ -27,7 +27,7 @@ from langchain_ashby.endpoints.openings import (
     UpdateOpening,
 )
 from langchain_ashby.endpoints.organization import GetDepartment, ListLocations
-from langchain_ashby.text.words import UNNAMED, at, called, day, enumerated, joined, named, one_line, paragraph, shown
+from langchain_ashby.text.words import UNNAMED, at, called, day, enumerated, given, joined, named, paragraph, shown
 
 EMPLOYMENT: EmploymentType = "FullTime"
 """The employment type of an opening if none is given."""
@@ -49,7 +49,7 @@ def create(request: CreateOpening, reads: ReadCache, builder: CardBuilder) -> No
     state = request.opening_state or "Draft"
     name = f"the opening {named(request.identifier)}" if request.identifier else "an opening without an identifier"
     builder.line = f"Create {name}{f' for {joined(titles)}' if titles else ''}"
-    builder.new_value("Identifier", request.identifier and one_line(request.identifier))
+    builder.new_value("Identifier", request.identifier and given(request.identifier))
     builder.new_value("State", enumerated(state))
     builder.new_value("Jobs", ", ".join(titles) or None)
     builder.new_value("Department", shown(department))
@@ -67,9 +67,9 @@ def create(request: CreateOpening, reads: ReadCache, builder: CardBuilder) -> No
     if state != "Draft" and not (request.identifier and job_ids):
         builder.warn(f"An opening may need an identifier and a job to be {enumerated(state)}: Ashby may refuse.")
     for key, words in (("target_hire_date", "hire"), ("target_start_date", "start")):
-        given = getattr(request, key)
-        if given and given < builder.today:
-            builder.warn(f"The target {words} date is in the past: {day(given)}.")
+        target = getattr(request, key)
+        if target and target < builder.today:
+            builder.warn(f"The target {words} date is in the past: {day(target)}.")
     known = builder.records("The existing openings", known_read)
     alike = [it for it in known if _is_like(it, request)]
     if request.identifier:
@@ -170,11 +170,11 @@ def set_archived(request: SetOpeningArchived, reads: ReadCache, builder: CardBui
 def _warn_of_defaults(request: UpdateOpening, builder: CardBuilder, opening: Record) -> None:
     """Warns of values that the call leaves out and for which Ashby documents a default, even in an update."""
     version = at(opening, "latestVersion")
-    for title, key, given, default in (
+    for title, key, stated, default in (
         ("Replaces somebody who left", "isBackfill", request.is_backfill, False),
         ("Employment type", "employmentType", request.employment_type, EMPLOYMENT),
     ):
-        if given is None and at(version, key) != default:
+        if stated is None and at(version, key) != default:
             words = f"“{_words(default)}”, the default that Ashby documents"
             builder.warn(f"{title}: not given, so it may become {words}.")
 

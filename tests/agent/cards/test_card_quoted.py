@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from another_ashby import Seen
-from desk import Desk, make
+from desk import EXAMPLES, Desk, make
 from situations import field
 from test_card_second_look import answer
 
@@ -29,6 +29,15 @@ def test_a_name_with_a_detail_in_it_differs_from_a_name_with_that_detail() -> No
 )
 def test_text_that_could_pass_for_the_cards_own_words_is_quoted(said: str) -> None:
     assert paragraph(said) == f"“{said}”"
+
+
+@pytest.mark.parametrize(
+    ("tool", "argument"), [("create_candidate", "name"), ("create_job", "title"), ("create_opening", "identifier")]
+)
+def test_a_name_that_could_pass_for_the_cards_own_words_is_quoted(desk: Desk, tool: str, argument: str) -> None:
+    known = {} if tool == "create_opening" else EXAMPLES[tool](desk).model_dump(exclude_unset=True)
+    card = desk.card(make(tool, **{**known, argument: "none"}))
+    assert {"field": argument.capitalize(), "before": None, "after": "“none”"} in card["changes"]
 
 
 def test_one_tag_with_a_comma_differs_from_two(desk: Desk) -> None:
