@@ -23,7 +23,11 @@ LOCAL_PART = r"[\w.+%'-]{1,64}"
 ADDRESS = re.compile(rf"{LOCAL_PART}@[\w-]+(?:\.[\w-]+)+")
 LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"“”|¦\0]+", re.IGNORECASE)
 
-_NO_WORDS = re.compile(r"[^\w\0]+|_+")
+_NO_WORDS = re.compile(r"(?:[^\w\0]|_)+")
+
+
+_SPACED = {it: " " for it in range(1, 128) if not chr(it).isalnum()}
+"""What that pattern replaces in plain letters."""
 
 
 def words(text: str) -> str:
@@ -84,8 +88,12 @@ class Texts:
 
     def _in_words(self, fold: Callable[[str], str]) -> str:
         """All texts folded, with a space around each word; those of plain letters quickly, as most are."""
-        folded = (it.casefold() if it.isascii() and "[U+" not in it else fold(it) for it in self._texts)
-        return f" {_NO_WORDS.sub(' ', f' {APART} '.join(folded))} "
+        folded = f" {APART} ".join(
+            it.casefold() if it.isascii() and "[U+" not in it else fold(it) for it in self._texts
+        )
+        # The pattern takes five times as long.
+        bare = " ".join(folded.translate(_SPACED).split()) if folded.isascii() else _NO_WORDS.sub(" ", folded)
+        return f" {bare} "
 
     @cached_property
     def _linked(self) -> str:
