@@ -54,7 +54,9 @@ _NAMES = (*ROOT, "names")
 
 
 class Journal:
-    """Reads and writes records in the given store. Its only state is this process's active claims, and stores' names.
+    """Reads and writes records in the given store.
+
+    Its only state is this process's active claims, and the names of the journals in the stores it has seen.
 
     Args:
         patience: How long to wait for another worker that is making the same write.
@@ -82,8 +84,7 @@ class Journal:
 
         Each proposal notes it: a call that another journal keeps may have been made without a trace in this one.
         """
-        known = self._names.get(store)
-        if known is not None and store.get(_NAMES, known) is not None:  # which is quicker than a search
+        if (known := self._names.get(store)) is not None:
             return known
         names = sorted(item.key for item in list_items(store, _NAMES))
         if not names:
@@ -99,8 +100,10 @@ class Journal:
 
     def read_named(self, store: BaseStore, key: str, name: str | None) -> tuple[JournalRecord, bool]:
         """Reads the record of a call, and checks whether the store's journal has this name."""
-        [items], named = look(store, [namespace(key)], *([(_NAMES, name)] if name is not None else []))
-        return record_in(items), any(it is not None for it in named)
+        [items], [named] = look(store, [namespace(key)], (_NAMES, name or ""))
+        if named is None:
+            self._names.pop(store, None)  # for the case that the store was emptied meanwhile
+        return record_in(items), named is not None
 
     def claim(
         self,

@@ -42,7 +42,7 @@ from langchain_ashby.agent.execution.waiting import (
 )
 from langchain_ashby.agent.execution.write import PendingWrite, WriteResult, still_stands
 from langchain_ashby.agent.messages.tool_messages import NO_STORE, not_executed
-from langchain_ashby.agent.run.runtime import RunLocation, question_id, reviewer, settings_given
+from langchain_ashby.agent.run.runtime import RunLocation, answers_a_question, question_id, reviewer, settings_given
 from langchain_ashby.agent.run.settings import RunSettings
 from langchain_ashby.agent.state import Approval, Decided, Proposal, State, Update, undecided
 from langchain_ashby.text.markdown import plain
@@ -68,11 +68,11 @@ def review(state: State, settings: RunSettings, given: Dependencies) -> Update:
         return {**again, "problem": _OTHER_VERSION}
     # Kept whatever the answer is: what this run requires, and shows, counts for the runs after it.
     again["proposals"] = proposals = [_with_requirements(it, settings) for it in proposals]
-    # LangGraph runs this again with the answer. A question that is listed was asked: it stays as it is, and the journal
-    # has the last word on its calls in any case, as soon as one is made or declined.
+    # LangGraph runs this again with the answer. The question stays as it is listed, and the journal has the last word
+    # on its calls in any case, as soon as one is made or declined.
     at = thread_label(location.thread_id), question_id()
     asked = request_for(at[1], proposals, state.get("problem"))
-    listed = listed_open(location.store, at)
+    listed = listed_open(location.store, at) if answers_a_question() else None
     if listed is None:
         over, found = _on_record(proposals, at, given, location)
         if over:

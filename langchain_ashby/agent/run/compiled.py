@@ -67,7 +67,7 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
             is_behind = _is_behind(thread, self.get_state(head))
             if is_behind:
                 _check_named(self.get_state(thread))
-        config, artifacts = for_run(config, again=is_behind)
+        config, artifacts = for_run(config, again=is_behind, answers=_is_answer(input))
         for step in super().stream(input, config, **kwargs):
             yield with_artifacts(step, artifacts)
 
@@ -84,7 +84,7 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
             is_behind = _is_behind(thread, await self.aget_state(head))
             if is_behind:
                 _check_named(await self.aget_state(thread))
-        config, artifacts = for_run(config, again=is_behind)
+        config, artifacts = for_run(config, again=is_behind, answers=_is_answer(input))
         # Without this, the run would go on for a while after its caller stopped listening.
         async with aclosing(cast(AsyncGenerator[Any, None], super().astream(input, config, **kwargs))) as steps:
             async for step in steps:
@@ -122,9 +122,12 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
         return {"configurable": head} if is_named else None
 
     def _has_to_be_asked_for(self, input: Any, thread: RunnableConfig) -> bool:
-        is_answer = isinstance(input, Command) and input.resume is not None
         # Without a checkpointer or a thread, LangGraph refuses the answer itself.
-        return is_answer and bool(self.checkpointer) and "thread_id" in thread["configurable"]
+        return _is_answer(input) and bool(self.checkpointer) and "thread_id" in thread["configurable"]
+
+
+def _is_answer(input: Any) -> bool:
+    return isinstance(input, Command) and input.resume is not None
 
 
 def _is_behind(thread: RunnableConfig, head: StateSnapshot) -> bool:

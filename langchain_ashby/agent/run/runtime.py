@@ -49,10 +49,13 @@ def run_checkpointer() -> BaseCheckpointSaver[Any] | None:
     return found if isinstance(found, BaseCheckpointSaver) else None
 
 
-def for_run(config: RunnableConfig | None, *, again: bool = False) -> tuple[RunnableConfig, Artifacts]:
+def for_run(
+    config: RunnableConfig | None, *, again: bool = False, answers: bool = False
+) -> tuple[RunnableConfig, Artifacts]:
     """Returns the config of a run, and where the artifacts of its answers will be.
 
-    The config notes whether this is certainly a first run, not one `again` from an earlier checkpoint.
+    The config notes whether this is certainly a first run, not one `again` from an earlier checkpoint, and whether it
+    `answers` a question.
 
     LangGraph tells the attempt only of the node that runs the agent, and only here: inside, each step has its own.
     """
@@ -66,7 +69,7 @@ def for_run(config: RunnableConfig | None, *, again: bool = False) -> tuple[Runn
     else:
         first = around.node_attempt == 1 and "|" not in around.checkpoint_ns
     first = first and not again and not _is_retry((config or {}).get("callbacks"))
-    configurable, artifacts = collecting({**given, _FIRST_ATTEMPT: first})
+    configurable, artifacts = collecting({**given, _FIRST_ATTEMPT: first, _ANSWERS: answers})
     return {**(config or {}), "configurable": configurable}, artifacts
 
 
@@ -86,6 +89,11 @@ def is_first_attempt() -> bool:
     Retries are repeats, and so are runs from an earlier checkpoint.
     """
     return run_configurable().get(_FIRST_ATTEMPT) is True
+
+
+def answers_a_question() -> bool:
+    """True if the run was begun with an answer. As a node of another graph it is not known to be."""
+    return run_configurable().get(_ANSWERS) is True
 
 
 def is_saved(patience: float = 2.0) -> bool:
@@ -201,6 +209,7 @@ _CHECKPOINTER, _DURABILITY, _RUNTIME = "__pregel_checkpointer", "__pregel_durabi
 """The keys under which LangGraph passes these to subgraphs."""
 
 _FIRST_ATTEMPT = "__langchain_ashby_first_attempt"
+_ANSWERS = "__langchain_ashby_answers"
 
 _PAUSE = 0.01  # seconds
 
