@@ -237,6 +237,22 @@ class PagingError(AshbyError):
     default_code = "repeated_cursor"
 
 
+class MirrorError(AshbyError):
+    """The mirror cannot be used: it is missing, another account's, of another version, or out of reach."""
+
+    default_code = "mirror"
+
+
+class MirrorBusyError(MirrorError):
+    """Another process or thread is bringing the mirror up to date. Reading it is possible all the while."""
+
+    default_code = "mirror_busy"
+    default_retryable = True
+
+    def __init__(self) -> None:
+        super().__init__("The mirror is being brought up to date by another process or thread")
+
+
 @contextmanager
 def calling(endpoint: str, permission: str) -> Iterator[None]:
     """Names the method and its permission in an error that is raised inside the block and names none yet."""

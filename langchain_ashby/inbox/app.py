@@ -35,7 +35,7 @@ from langchain_ashby.inbox.inbox import Inbox
 from langchain_ashby.inbox.later import Later
 from langchain_ashby.inbox.notifications import Notifier
 from langchain_ashby.inbox.outbox import Agent, Outbox
-from langchain_ashby.inbox.pages import batch, card, edit, outcomes, queue, sign_in, strip
+from langchain_ashby.inbox.pages import batch, card, edit, outcomes, sign_in, strip
 from langchain_ashby.inbox.pages.shared import OnTheClock, common
 from langchain_ashby.inbox.questions import Questions
 from langchain_ashby.inbox.reviewers import Identify, Routing, SignIn
@@ -153,7 +153,7 @@ def create_app(
     sign_in_routes = reviewers.routes() if isinstance(reviewers, SignIn) else []
     app = Starlette(
         routes=[
-            Route("/", queue.show, name="queue"),
+            Route("/", card.show_all, name="queue"),
             Route("/approvals/{interrupt_id}/{number:int}", card.show, name="card"),
             Route("/approvals/{interrupt_id}/{number:int}/decision", card.decide, methods=["POST"], name="decide"),
             Route(

@@ -10,8 +10,8 @@ except ModuleNotFoundError:
         'The mirror needs SQLAlchemy: pip install "langchain-ashby[mirror]"', name="sqlalchemy"
     ) from None
 
+from langchain_ashby.errors import MirrorBusyError, MirrorError
 from langchain_ashby.mirror.coverage import Coverage
-from langchain_ashby.mirror.errors import MirrorBusyError, MirrorError
 from langchain_ashby.mirror.mirror import Mirror
 
 __all__ = ["Coverage", "Mirror", "MirrorBusyError", "MirrorError"]

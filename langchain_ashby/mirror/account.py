@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, delete, insert, inspect, select, true, update
 
+from langchain_ashby.errors import MirrorError
 from langchain_ashby.mirror.database import MAKE_ONE
-from langchain_ashby.mirror.errors import MirrorError
 from langchain_ashby.mirror.lists import MirroredList, mirrored_lists
 from langchain_ashby.mirror.own_tables import accounts, lists, own, staged
 from langchain_ashby.mirror.search import drop_index, make_index

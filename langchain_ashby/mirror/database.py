@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from langchain_ashby.mirror.errors import MirrorBusyError, MirrorError
+from langchain_ashby.errors import MirrorBusyError, MirrorError
 from langchain_ashby.mirror.search import merge_index
 
 MAKE_ONE = "Make one with `mirror.sync()` or `langchain-ashby mirror sync`."

@@ -7,8 +7,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from langchain_ashby.errors import AshbyError
-from langchain_ashby.mirror.errors import MirrorBusyError
+from langchain_ashby.errors import AshbyError, MirrorBusyError
 
 QUICK = 5.0
 """Seconds that an answer waits at most. What takes longer goes on, for the next answer."""

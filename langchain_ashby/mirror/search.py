@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, cast, column, exists, select, table, text, union_all
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from langchain_ashby.mirror.errors import MirrorError
+from langchain_ashby.errors import MirrorError
 from langchain_ashby.mirror.tables import candidates, read_words, words_as_vector
 from langchain_ashby.mirror.words import Sought
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from langchain_core.tools import BaseTool, ToolException
 
-from langchain_ashby.errors import AshbyError
+from langchain_ashby.errors import AshbyError, MirrorError
 from langchain_ashby.mirror.database import MAKE_ONE
-from langchain_ashby.mirror.errors import MirrorError
 from langchain_ashby.mirror.lists import unread_tables
 from langchain_ashby.mirror.questions import QUESTIONS
 from langchain_ashby.mirror.questions.asked import Asked

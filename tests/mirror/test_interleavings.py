@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from sqlalchemy import event, literal, select
 
 from langchain_ashby import AshbyClient, AshbyError
+from langchain_ashby.errors import MirrorError
 from langchain_ashby.mirror import Mirror, reading
-from langchain_ashby.mirror.errors import MirrorError
 from langchain_ashby.mirror.tables import candidates, read_words
 from langchain_ashby.sandbox import AshbySandbox
 

@@ -1,4 +1,4 @@
-"""The page of one change, its evidence, and the decisions about it."""
+"""The pages of what waits: all changes, and one of them with its evidence and the decisions about it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from langchain_ashby.inbox.later import until
 from langchain_ashby.inbox.outbox import DecisionError
 from langchain_ashby.inbox.pages.filters import Filters
-from langchain_ashby.inbox.pages.listing import listing
+from langchain_ashby.inbox.pages.listing import Listing, listing
 from langchain_ashby.inbox.pages.opened import context_of
 from langchain_ashby.inbox.pages.shared import (
     answer,
@@ -27,6 +27,19 @@ from langchain_ashby.inbox.pages.shared import (
     zone_of,
 )
 from langchain_ashby.inbox.questions import Approval
+
+
+def show_all(request: Request) -> Response:
+    """Shows the waiting changes: the list and, on wide screens, the first one beside it."""
+    found = listing(request)
+    number = _page(request, found)
+    first = next((it.approval for it in found.page(number) if it.waits), None)
+    return answer(request, "workspace.html", context_of(request, found, first, page=number, view="list"))
+
+
+def _page(request: Request, found: Listing) -> int:
+    asked = request.query_params.get("page", "")
+    return min(max(1, int(asked)), found.pages) if asked.isdecimal() and len(asked) < 6 else 1
 
 
 def show(request: Request) -> Response:

@@ -9,8 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, literal, or_
 
-from langchain_ashby.errors import ArgumentError
-from langchain_ashby.mirror.errors import MirrorError
+from langchain_ashby.errors import ArgumentError, MirrorError
 from langchain_ashby.mirror.questions.names import NAMED, Unnamed, find_ids
 from langchain_ashby.mirror.questions.periods import Period, period
 from langchain_ashby.toolkit.approvals import Approvals
