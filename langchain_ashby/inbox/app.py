@@ -143,10 +143,6 @@ def create_app(
             if notifier is not None:
                 await run_in_threadpool(notifier.close)
 
-    def problem(request: Request, status: int, words: str) -> Response:
-        # Requests do not know the application yet before they reach the router.
-        return sign_in.problem(Request({**request.scope, "app": app, "router": app.router}), status, words)
-
     def again(request: Request) -> Response:
         return _templates().TemplateResponse(request, "again.html", {"address": request.url})
 
@@ -180,8 +176,8 @@ def create_app(
         ],
         middleware=[
             Middleware(OnTheClock),
-            Middleware(Guard, place=place, problem=problem, is_running=lambda: running),
-            Middleware(AtTheDoor, door=door, problem=problem, again=again),
+            Middleware(Guard, place=place, problem=sign_in.problem, is_running=lambda: running),
+            Middleware(AtTheDoor, door=door, problem=sign_in.problem, again=again),
         ],
         exception_handlers={HTTPException: sign_in.failed},
         lifespan=lifespan,

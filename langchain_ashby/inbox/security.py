@@ -163,7 +163,10 @@ class Guard:
     def _as_seen_outside(self, scope: Scope) -> Scope:
         """The request as the browser sent it, so that links lead there and cookies are the right ones."""
         place = self._place
-        seen = {**scope, "scheme": place.scheme or scope["scheme"], "root_path": scope.get("root_path") or place.path}
+        root = scope.get("root_path") or place.path
+        # By the inbox's own routes, wherever it is mounted: an application around it may have some of the same names.
+        own = {"root_path": root, "app_root_path": root, "router": scope["app"].router}
+        seen = {**scope, **own, "scheme": place.scheme or scope["scheme"]}
         if place.netloc:
             others = [(name, value) for name, value in scope["headers"] if name != b"host"]
             seen["headers"] = [(b"host", place.netloc.encode("ascii")), *others]
