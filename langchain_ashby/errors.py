@@ -249,9 +249,6 @@ class MirrorBusyError(MirrorError):
     default_code = "mirror_busy"
     default_retryable = True
 
-    def __init__(self) -> None:
-        super().__init__("The mirror is being brought up to date by another process or thread")
-
 
 @contextmanager
 def calling(endpoint: str, permission: str) -> Iterator[None]:

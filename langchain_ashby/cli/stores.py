@@ -155,10 +155,13 @@ def _reworded_errors(file: Path | None) -> Iterator[None]:
     except Exception as error:
         if file is None and type(error).__module__.startswith("psycopg"):
             from psycopg import OperationalError
+            from psycopg.errors import UndefinedTable
 
             words = f"The store in PostgreSQL cannot be read ({type(error).__name__})."
             if isinstance(error, OperationalError):
                 words += " Check that the server is running, and the host, user, password and database in its URL."
+            elif isinstance(error, UndefinedTable):
+                words += " It has no tables: run setup() of the checkpointer and the store once."
             raise ValueError(words) from None
         raise
 

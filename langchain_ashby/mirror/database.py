@@ -34,6 +34,8 @@ _RUNS, _WRITES = 0x41534801, 0x41534802
 """PostgreSQL's advisory locks: of a whole run, and of a single write."""
 _HERE = "hashtext(current_schema())"
 
+_BUSY = "The mirror is being brought up to date by another process or thread"
+
 
 class Database(ABC):
     """A database for a mirror."""
@@ -165,7 +167,7 @@ class SQLiteFile(Database):
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                     raise
-                raise MirrorBusyError from None
+                raise MirrorBusyError(_BUSY) from None
             with self.engine.connect() as connection:
                 _claim(_driver(connection))
                 for pragma in ("journal_mode = WAL", "synchronous = NORMAL"):
@@ -201,8 +203,10 @@ class PostgreSQL(Database):
         with self.engine.connect() as connection:
             free = connection.scalar(text(f"SELECT pg_try_advisory_lock({_RUNS}, {_HERE})"))
             connection.commit()
+            if free is None:
+                raise MirrorError("The mirror's schema does not exist", remedy="Make it with CREATE SCHEMA.")
             if not free:
-                raise MirrorBusyError
+                raise MirrorBusyError(_BUSY)
             try:
                 yield connection
             finally:

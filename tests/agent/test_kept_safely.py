@@ -18,8 +18,10 @@ from langgraph.store.memory import InMemoryStore
 from langgraph.store.sqlite import SqliteStore
 from langgraph.types import Command, RetryPolicy
 from office import Office, agent, approve, calling, request, results, thread, user, write
+from postgres import own_schema
 
 from langchain_ashby.agent import ApprovalPolicy, audit_trail, create_recruiting_agent
+from langchain_ashby.cli.stores import open_store
 from langchain_ashby.demo.scripted import ScriptedChatModel, lines
 from langchain_ashby.errors import ConfigurationError
 
@@ -321,3 +323,9 @@ def test_a_connection_that_does_not_commit_is_refused_before_anything_is_claimed
             graph.invoke(user(), config)
             assert results(graph.invoke(Command(resume=approve()), config))[0].status == "success"
         assert [it.outcome for it in audit_trail(store, config["configurable"]["thread_id"])] == ["applied"]
+
+
+def test_a_database_without_tables_says_what_makes_them(postgres: str) -> None:
+    empty = own_schema(postgres, "empty").replace("+psycopg", "")
+    with pytest.raises(ValueError, match=r"It has no tables: run setup\(\)"), open_store(empty) as store:
+        audit_trail(store)

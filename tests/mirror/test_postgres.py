@@ -116,6 +116,11 @@ def test_a_schema_with_tables_of_others_is_left_alone(schema: str, client: Ashby
         assert theirs.execute("SELECT count(*) FROM users").fetchone() == (1,)
 
 
+def test_a_schema_that_does_not_exist_is_said_so(schema: str, client: AshbyClient) -> None:
+    with pytest.raises(MirrorError, match="schema does not exist"):
+        Mirror(f"{schema}_of_nobody", client).sync()
+
+
 def test_an_error_of_the_server_quotes_neither_the_address_nor_the_password(client: AshbyClient) -> None:
     with pytest.raises(MirrorError) as error:
         Mirror("postgresql+psycopg://someone:secret@127.0.0.1:1/nothing", client).sync()
