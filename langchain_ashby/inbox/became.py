@@ -26,7 +26,7 @@ _BECAME = {
     "withheld": Became("Withheld", "It was approved, but this run is not allowed to make it. Nothing was written."),
     "rejected": Became("Rejected", "Nothing was written."),
     "responded": Became("Answered instead", "A reviewer answered the agent instead. Nothing was written."),
-    "superseded": Became("Cancelled", "A new message arrived before the decision. Nothing was written."),
+    "superseded": Became("Canceled", "A new message arrived before the decision. Nothing was written."),
     "policy": Became("Not allowed", "The application's policy forbids it. Nothing was written."),
     "approved": Became("Approved once", "It still needed a second reviewer. What happened next has its own entry."),
     "held": Became("Held", "It was approved and put on hold. What happened next has its own entry."),
