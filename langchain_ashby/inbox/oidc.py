@@ -137,6 +137,8 @@ class OpenIDConnect(SignIn):
             return self._failed(request, error)
         reviewer = Reviewer(name, roles, _verified_email(claims)) if name else None
         if reviewer is None or not reviewer.may_enter:
+            # Without the name: personal data stays out of logs.
+            _log.warning("%s signed in somebody without %s", self._host, "a role" if name else "a verified address")
             words = f"{self._host} signed you in, but you have no access to this inbox. Ask whoever runs it."
             return problem(request, 403, words)
         door = inbox_of(request).door

@@ -272,11 +272,13 @@ def test_a_token_that_is_not_good_lets_nobody_in(
     ids=str,
 )
 def test_somebody_without_a_verified_address_or_a_role_may_not_enter(
-    remote: TestClient, at: Provider, lies: dict[str, Any]
+    remote: TestClient, at: Provider, lies: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     lie(**lies)(at)
     answer = sign_in(remote)
     assert answer.status_code == 403 and "no access" in answer.text
+    lacking = "a role" if "groups" in lies else "a verified address"
+    assert f"signed in somebody without {lacking}" in caplog.text and "grace" not in caplog.text
     assert remote.get("/").status_code == 303
 
 
