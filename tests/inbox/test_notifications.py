@@ -144,7 +144,7 @@ def test_before_a_held_change_is_made_people_are_told_that_it_can_be_stopped(
     ("outcome", "words"),
     [
         ("rejected", "rejected"),
-        ("superseded", "cancelled"),
+        ("superseded", "canceled"),
         ("refused", "refused by Ashby"),
         ("unknown", "not known"),
         ("stale", "out of date"),
