@@ -18,11 +18,20 @@ from langchain_ashby.agent import create_recruiting_agent
 from langchain_ashby.demo.scripted import ScriptedChatModel, call, lines, say
 from langchain_ashby.inbox.outbox import Agent
 from langchain_ashby.inbox.reviewers import Routing
+from langchain_ashby.inbox.trail import Trail
 from langchain_ashby.sandbox import AshbySandbox
 
 pytestmark = pytest.mark.slow
 
 HOSTILE = '<script>alert(1)</script> "><img src=x onerror=alert(2)> \u202eevil https://evil.example'
+
+
+@pytest.fixture(autouse=True)
+def always_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets a page show what was just put into the trail, even if the inbox had read it a moment before."""
+    defaults = Trail.__init__.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "every", 0.0)
 
 
 @pytest.fixture
