@@ -363,6 +363,15 @@ def test_a_record_of_another_version_is_not_guessed_at(store: BaseStore) -> None
         executor().begin(write(store))
 
 
+def test_a_store_that_was_emptied_gets_a_journal_anew() -> None:
+    journal, store = Journal(), InMemoryStore()
+    name = journal.name(store)
+    store.delete(("langchain_ashby", "journal", "names"), name)
+    assert not journal.read_named(store, KEY, name)[1]
+    renamed = journal.name(store)
+    assert renamed != name and journal.read_named(store, KEY, renamed)[1]
+
+
 def test_a_store_has_a_journal_of_its_own_and_all_names_that_it_was_given_count(store: BaseStore) -> None:
     journal, name = Journal(), Journal().name(store)
     assert journal.name(store) == name and journal.read_named(store, KEY, name)[1]
