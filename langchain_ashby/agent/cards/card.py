@@ -196,7 +196,10 @@ def _json(value: Any) -> Any:
 _OUTSIDE_ASHBY = re.compile(r"email|file_path|.*_(handle|requisition_id)")
 """Arguments that point at a person, a file or a number of another system."""
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""An id as Ashby writes it."""
+
+_UUID = re.compile(ID.pattern, re.IGNORECASE)
 
 
 @cache

@@ -6,12 +6,12 @@ nor "none". Any other key may be missing, which means that there is no value.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from langchain_ashby.agent.cards import card
 from langchain_ashby.text.words import parsed, quoted
 
 
@@ -40,9 +40,7 @@ def _one_of(*choices: str) -> Kind:
     return Kind("a value that this package recognizes", str, choices.__contains__, choices)
 
 
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-ID = Kind("an id as Ashby writes it", str, _ID.fullmatch)
+ID = Kind("an id as Ashby writes it", str, card.ID.fullmatch)
 FLAG = Kind("true or false", bool)
 TIME = Kind("a time", str, parsed)
 NUMBER = Kind("a number", int)
