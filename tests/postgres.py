@@ -69,12 +69,12 @@ def data() -> Iterator[Path]:
 
 
 def own_schema(url: str, name: str) -> str:
-    """Creates a schema, and returns its URL for SQLAlchemy."""
+    """Creates a schema, and returns its URL."""
     import psycopg
 
     with psycopg.connect(url) as connection:
         connection.execute(f"CREATE SCHEMA {name}")
-    return f"{url.replace('postgresql://', 'postgresql+psycopg://')}&options=-csearch_path%3D{name}"
+    return f"{url}&options=-csearch_path%3D{name}"
 
 
 @contextmanager

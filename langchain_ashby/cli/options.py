@@ -37,9 +37,7 @@ _STORE = typer.Option(envvar="LANGCHAIN_ASHBY_STORE", help="The agent's store: s
 Store = Annotated[str, _STORE]
 OptionalStore = Annotated[str | None, _STORE]
 
-_MIRROR = typer.Option(
-    "--mirror", envvar="LANGCHAIN_ASHBY_MIRROR", help="The mirror: sqlite:///FILE or postgresql+psycopg://…"
-)
+_MIRROR = typer.Option("--mirror", envvar="LANGCHAIN_ASHBY_MIRROR", help="The mirror: sqlite:///FILE or postgresql://…")
 MirrorUrl = Annotated[str, _MIRROR]
 OptionalMirrorUrl = Annotated[str | None, _MIRROR]
 

@@ -220,7 +220,7 @@ class PostgreSQL(Database):
 
 
 def open_database(url: str) -> Database:
-    """Opens `sqlite:///FILE` or `postgresql+psycopg://…`; nothing is created yet.
+    """Opens `sqlite:///FILE` or `postgresql://…`; nothing is created yet.
 
     Raises:
         MirrorError: if it is neither.
@@ -241,7 +241,7 @@ def open_database(url: str) -> Database:
     raise MirrorError(_FORMS)
 
 
-_FORMS = "Give the mirror as sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE"
+_FORMS = "Give the mirror as sqlite:///FILE or postgresql://USER@HOST/DATABASE"
 
 
 @contextmanager

@@ -47,7 +47,7 @@ class Mirror:
     an SQLite file is readable by its owner only, and `docs/data-at-rest.md` says what is in it.
 
     Args:
-        url: `sqlite:///FILE`, or `postgresql+psycopg://…`, where the mirror has a schema of its own.
+        url: `sqlite:///FILE`, or `postgresql://…`, where the mirror has a schema of its own.
         client: Reads Ashby. Without one the mirror can be read, and people can be forgotten.
         answers: Also keep what was answered in interview feedback, less what is private. If a mirror was made with the
             other choice, the next `sync` rebuilds it. None for what the mirror has kept so far.

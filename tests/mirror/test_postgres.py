@@ -107,12 +107,12 @@ def test_a_reader_cannot_write_and_sees_one_state(schema: str, client: AshbyClie
 
 
 def test_a_schema_with_tables_of_others_is_left_alone(schema: str, client: AshbyClient, postgres: str) -> None:
-    with psycopg.connect(schema.replace("+psycopg", "")) as theirs:
+    with psycopg.connect(schema) as theirs:
         theirs.execute("CREATE TABLE users (name text)")
         theirs.execute("INSERT INTO users VALUES ('Ada')")
     with pytest.raises(MirrorError, match="users that does not belong to a mirror"):
         Mirror(schema, client).sync()
-    with psycopg.connect(schema.replace("+psycopg", "")) as theirs:
+    with psycopg.connect(schema) as theirs:
         assert theirs.execute("SELECT count(*) FROM users").fetchone() == (1,)
 
 
@@ -121,7 +121,8 @@ def test_a_schema_that_does_not_exist_is_said_so(schema: str, client: AshbyClien
         Mirror(f"{schema}_of_nobody", client).sync()
 
 
-def test_an_error_of_the_server_quotes_neither_the_address_nor_the_password(client: AshbyClient) -> None:
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_an_error_of_the_server_quotes_neither_the_address_nor_the_password(scheme: str, client: AshbyClient) -> None:
     with pytest.raises(MirrorError) as error:
-        Mirror("postgresql+psycopg://someone:secret@127.0.0.1:1/nothing", client).sync()
+        Mirror(f"{scheme}://someone:secret@127.0.0.1:1/nothing", client).sync()
     assert "secret" not in str(error.value) and "someone" not in str(error.value)
