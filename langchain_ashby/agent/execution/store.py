@@ -66,17 +66,17 @@ def check_outlives(checkpointer: object) -> None:
     """
     if isinstance(checkpointer, BaseCheckpointSaver) and not isinstance(checkpointer, InMemorySaver):
         saver = type(checkpointer).__name__
-        store = next((store for kind, store in _STORES.items() if kind in saver), "a store that outlives the process")
+        store = next((store for kind, store in _STORES.items() if kind in saver), "one that outlives the process")
         raise ConfigurationError(
             f"The {saver} keeps the threads, but the journal of the writes would be in memory, where other processes "
             "cannot see it and a restart loses it",
-            remedy=f"Give create_recruiting_agent a store as well: store={store}.",
+            remedy=f"Give create_recruiting_agent a store as well: {store}.",
         )
 
 
 _STORES = {
-    "Sqlite": "SqliteStore.from_conn_string(…), of langgraph.store.sqlite",
-    "Postgres": "PostgresStore.from_conn_string(…), of langgraph.store.postgres",
+    "Sqlite": "an open SqliteStore of langgraph.store.sqlite",
+    "Postgres": "an open PostgresStore of langgraph.store.postgres",
 }
 
 
