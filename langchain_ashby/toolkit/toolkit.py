@@ -197,7 +197,8 @@ def _known(
     names = tuple(names)
     for name in names:
         if name not in known:
-            near = get_close_matches(name, known, n=3) or known
-            remedy = f"Did you mean {' or '.join(near[:8])}?{remark}"
-            raise ConfigurationError(f"There is no {kind} {name!r}", remedy=remedy)
+            few = known if len(known) < 15 else ["a name that `langchain-ashby tools` lists"]
+            near = get_close_matches(name, known, n=3)
+            remedy = f"Did you mean {' or '.join(near)}?" if near else f"Give {' or '.join(few)}."
+            raise ConfigurationError(f"There is no {kind} {name!r}", remedy=f"{remedy}{remark}")
     return names

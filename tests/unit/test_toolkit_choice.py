@@ -49,7 +49,8 @@ class TestToolkit:
         ("chosen", "says"),
         [
             ({"toolsets": ["candidate"]}, "There is no toolset 'candidate'. Did you mean candidates"),
-            ({"toolsets": ["zzz"]}, "Did you mean candidates or applications or jobs"),
+            ({"toolsets": ["zzz"]}, "There is no toolset 'zzz'. Give candidates or applications or jobs or "),
+            ({"include": ["zzz"]}, "There is no tool 'zzz'. Give a name that `langchain-ashby tools` lists."),
             ({"include": ["ashby_list_job"]}, "There is no tool 'ashby_list_job'. Did you mean ashby_list_jobs"),
             ({"exclude": ["list_jobs"]}, "There is no tool 'list_jobs'. Did you mean ashby_list_jobs"),
             ({"toolsets": "jobs"}, "toolsets takes a list of names, not 'jobs'. Such as ['jobs']."),
