@@ -103,7 +103,7 @@ class AshbyClient:
         self.reply_limit = settings.above_zero("reply_limit", reply_limit)
         self.max_connections = settings.above_zero("max_connections", max_connections)
         if not isinstance(max_retries, int) or max_retries < 0:
-            raise ConfigurationError("max_retries takes a number from 0")
+            raise ConfigurationError("max_retries takes an integer from 0")
         self.upload_dirs = settings.directories(upload_dirs)
         self.upload_limit = settings.above_zero("upload_limit", upload_limit)
         self._on_behalf_of = None if on_behalf_of is None else settings.user(on_behalf_of)

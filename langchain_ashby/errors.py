@@ -244,7 +244,7 @@ class MirrorError(AshbyError):
 
 
 class MirrorBusyError(MirrorError):
-    """Another process or thread is bringing the mirror up to date. Reading it is possible all the while."""
+    """Another process or thread is bringing the mirror up to date. It can still be read."""
 
     default_code = "mirror_busy"
     default_retryable = True

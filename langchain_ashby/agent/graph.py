@@ -133,9 +133,9 @@ def create_recruiting_agent(
         journal: Settings of the journal.
 
     Raises:
-        ValueError: if two tools have one name, a further model or policy is called `default`, or a limit is not above
-            zero or of another type.
-        ConfigurationError: if a model, the toolkit, the store or a policy is of another type; or if a policy has a rule
+        ValueError: if two tools have one name, a further model or policy is called `default`, or a limit is of a
+            wrong type or not above zero.
+        ConfigurationError: if a model, the toolkit, the store or a policy has the wrong type; or if a policy has a rule
             for a tool that does not exist or is read-only; or if `act_for` is a single id; or if a model cannot be
             made; or if Ashby's tools have several clients; or if the store could not keep the journal as safely as the
             checkpointer keeps the threads.

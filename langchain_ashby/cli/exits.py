@@ -26,8 +26,8 @@ class Status(IntEnum):
 
 MEANINGS = {
     Status.OK: "done",
-    Status.ERROR: "failed, or there is no key, store or model to use",
-    Status.USAGE: "wrong usage or other configuration",
+    Status.ERROR: "failed, or the key, store or model does not work",
+    Status.USAGE: "wrong usage or settings",
     Status.NOT_APPROVED: "a change is waiting for approval, or was not approved",
     Status.OUTCOME_UNKNOWN: "a change may have been made: check before you try again",
     Status.INTERRUPTED: "interrupted",

@@ -161,7 +161,7 @@ def _reworded_errors(file: Path | None) -> Iterator[None]:
             if isinstance(error, OperationalError):
                 words += " Check that the server is running, and the host, user, password and database in its URL."
             elif isinstance(error, UndefinedTable):
-                words += " It has no tables: run setup() of the checkpointer and the store once."
+                words += " It has no tables: call setup() once on the checkpointer and store."
             raise ValueError(words) from None
         raise
 

@@ -138,7 +138,8 @@ class OpenIDConnect(SignIn):
         reviewer = Reviewer(name, roles, _verified_email(claims)) if name else None
         if reviewer is None or not reviewer.may_enter:
             # Without the name: personal data stays out of logs.
-            _log.warning("%s signed in somebody without %s", self._host, "a role" if name else "a verified address")
+            lacks = "a role" if name else "a name (by default a verified address)"
+            _log.warning("%s signed in somebody without %s", self._host, lacks)
             words = f"{self._host} signed you in, but you have no access to this inbox. Ask whoever runs it."
             return problem(request, 403, words)
         door = inbox_of(request).door

@@ -164,7 +164,7 @@ class Guard:
         """The request as the browser sent it, so that links lead there and cookies are the right ones."""
         place = self._place
         root = scope.get("root_path") or place.path
-        # By the inbox's own routes, wherever it is mounted: an application around it may have some of the same names.
+        # Links use the inbox's own routes: an application around it may have routes of the same names.
         own = {"root_path": root, "app_root_path": root, "router": scope["app"].router}
         seen = {**scope, **own, "scheme": place.scheme or scope["scheme"]}
         if place.netloc:

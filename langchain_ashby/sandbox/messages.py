@@ -77,7 +77,7 @@ class Response:
 
 
 class Refusal(Exception):
-    """A request is refused with one of Ashby's codes; most refusals travel at HTTP 200, as Ashby's do."""
+    """Refuses a request with one of Ashby's codes; most are sent with HTTP 200, as Ashby's are."""
 
     def __init__(self, code: str, message: str, *, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)

@@ -69,7 +69,7 @@ def alike(text: str) -> str:
 
 
 def _composed(text: str) -> str:
-    """In Unicode the lunate sigma is a sigma; to the eye it is a c."""
+    """Composes a text, and reads the lunate sigma as a c."""
     return unicodedata.normalize("NFKC", text.translate({0x3F2: "c", 0x3F9: "C"}))
 
 

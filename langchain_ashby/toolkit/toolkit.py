@@ -64,8 +64,8 @@ class AshbyToolkit(BaseToolkit):
 
     Raises:
         ConfigurationError: if a toolset, tool, kind of private data or `on_error` is unknown (it suggests similar
-            names), if no list of names is given where one is needed, if `max_characters` is too small, or if the mirror
-            is missing, of another type or another account's.
+            names), if names are not given as a list, if `max_characters` is too small, or if the mirror
+            is missing, of a wrong type or another account's.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -193,12 +193,12 @@ def _known(
         return None
     if isinstance(names, str) or not isinstance(names, Iterable):
         example = [names] if isinstance(names, str) else known[:2]
-        raise ConfigurationError(f"{field} takes a list of names, not {names!r}", remedy=f"Such as {example!r}.")
+        raise ConfigurationError(f"{field} takes a list of names, not {names!r}", remedy=f"Try {example!r}.")
     names = tuple(names)
     for name in names:
         if name not in known:
-            few = known if len(known) < 15 else ["a name that `langchain-ashby tools` lists"]
+            every = ", ".join(known) if len(known) < 15 else "the names that `langchain-ashby tools` lists"
             near = get_close_matches(name, known, n=3)
-            remedy = f"Did you mean {' or '.join(near)}?" if near else f"Give {' or '.join(few)}."
+            remedy = f"Did you mean {' or '.join(near)}?" if near else f"Choose from {every}."
             raise ConfigurationError(f"There is no {kind} {name!r}", remedy=f"{remedy}{remark}")
     return names

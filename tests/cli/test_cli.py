@@ -147,7 +147,7 @@ def test_call_says_what_is_wrong_with_its_arguments(arguments: tuple[str, ...], 
 def test_call_says_that_a_question_needs_a_mirror() -> None:
     ran = run("call", "ashby_find_applications", ASHBY_API_KEY="k")
     assert ran.returncode == 2
-    assert "ashby_find_applications needs a mirror, and `call` cannot use one." in ran.stderr
+    assert "ashby_find_applications needs a mirror, which `call` cannot use." in ran.stderr
 
 
 def test_call_refuses_a_write_with_all_before_it_asks() -> None:
@@ -248,7 +248,7 @@ def test_a_malformed_key_is_wrong_configuration() -> None:
 
 def test_help_says_that_a_missing_key_is_a_failure() -> None:
     said = " ".join(run("--help").stdout.split())
-    assert "1 failed, or there is no key, store or model to use; 2 wrong usage or other configuration;" in said
+    assert "1 failed, or the key, store or model does not work; 2 wrong usage or settings;" in said
 
 
 def test_without_a_key_it_says_where_to_make_one() -> None:

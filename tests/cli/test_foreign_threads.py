@@ -90,7 +90,7 @@ def test_pending_leaves_changes_of_tools_that_it_does_not_have_open(sandbox: Ash
         asked: Any = {"messages": [("user", "Go.")]}
         create_recruiting_agent(model, Own(), **kept).invoke(asked, config("mail"))
     with Person("pending", "--store", url, **environment(sandbox)) as person:
-        person.sees("This command does not have send_mail. Decide in the application that proposed it.")
+        person.sees("This command cannot run send_mail. Decide in the application that proposed it.")
         assert person.leaves() == 3 and "Approve?" not in person.seen
     with open_database(url, create=False) as database:
         agent = create_recruiting_agent(model, Own(), checkpointer=database.checkpointer, store=database.store)

@@ -277,7 +277,7 @@ def test_somebody_without_a_verified_address_or_a_role_may_not_enter(
     lie(**lies)(at)
     answer = sign_in(remote)
     assert answer.status_code == 403 and "no access" in answer.text
-    lacking = "a role" if "groups" in lies else "a verified address"
+    lacking = "a role" if "groups" in lies else "a name (by default a verified address)"
     assert f"signed in somebody without {lacking}" in caplog.text and "grace" not in caplog.text
     assert remote.get("/").status_code == 303
 

@@ -50,7 +50,7 @@ def test_other_metrics_say_that_the_stage_is_the_present_one(mirror: Mirror) -> 
 
 
 ALL_TIME = "2000..2030"
-ONE_MORE = "# may match but not counted, because the time is not known: 1"
+ONE_MORE = "# possible matches not counted (time not known): 1"
 
 
 def forget(mirror: Mirror, table: Table, column: str, key: str, ids: Iterable[str]) -> None:
@@ -166,7 +166,7 @@ EVENTS = tables.interview_events.c
 def test_what_a_period_leaves_out_because_its_time_is_not_known_is_told(
     mirror: Mirror, tool: str, arguments: Row, time: Column[datetime], key: str, which: Select[Any]
 ) -> None:
-    assert "may match" not in ask(mirror, tool, **arguments).text
+    assert "not counted" not in ask(mirror, tool, **arguments).text
     with mirror.connect() as connection:
         one = connection.scalars(which).first()
     assert one
@@ -176,7 +176,7 @@ def test_what_a_period_leaves_out_because_its_time_is_not_known_is_told(
 
 def test_a_period_does_not_ask_after_the_end_of_what_has_not_ended(mirror: Mirror) -> None:
     written(mirror, lambda it: it.execute(update(tables.applications).values(status="Active", archived_at=None)))
-    assert "may match" not in ask(mirror, "find_applications", archived=ALL_TIME).text
+    assert "not counted" not in ask(mirror, "find_applications", archived=ALL_TIME).text
 
 
 def test_changes_at_an_unknown_time_are_told_by_their_kinds(mirror: Mirror) -> None:

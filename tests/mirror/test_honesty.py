@@ -72,7 +72,7 @@ def test_a_move_whose_history_was_not_read_is_told_as_seen_and_its_days_are_not_
     assert sum(row["days_in_stage"] is None for row in found.values()) == 1
     stuck = ask(mirror, "find_applications", min_days_in_stage=0)
     assert moved["id"] not in {row["application_id"] for row in rows(stuck)}
-    assert "may match but not counted, because the stage history is not known yet: 1" in stuck.text
+    assert "possible matches not counted (stage history not known yet): 1" in stuck.text
     worklist = ask(mirror, "list_worklist").text
     assert "1 more may be stuck" in worklist and "90% of the known stays there" in worklist
     mirror.sync(history=None)

@@ -278,7 +278,7 @@ class TestBudget:
 
     @pytest.mark.parametrize("number", [-1, "3"])
     def test_takes_no_negative_number_of_retries(self, number: Any) -> None:
-        with pytest.raises(errors.ConfigurationError, match="max_retries takes a number from 0"):
+        with pytest.raises(errors.ConfigurationError, match="max_retries takes an integer from 0"):
             AshbyClient(KEY, max_retries=number)
 
 

@@ -160,7 +160,9 @@ def test_omissions_are_named_on_a_line_of_our_own() -> None:
 
 
 def test_an_unknown_kind_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match=r"no kind of private data 'salary'. Did you mean client or surveys"):
+    with pytest.raises(
+        ConfigurationError, match=r"no kind of private data 'salary'. Choose from client, surveys, fields, comp"
+    ):
         AshbyToolkit(AshbyClient("key"), private=["salary"])
 
 

@@ -49,13 +49,13 @@ class TestToolkit:
         ("chosen", "says"),
         [
             ({"toolsets": ["candidate"]}, "There is no toolset 'candidate'. Did you mean candidates"),
-            ({"toolsets": ["zzz"]}, "There is no toolset 'zzz'. Give candidates or applications or jobs or "),
-            ({"include": ["zzz"]}, "There is no tool 'zzz'. Give a name that `langchain-ashby tools` lists."),
+            ({"toolsets": ["zzz"]}, "There is no toolset 'zzz'. Choose from candidates, applications, jobs, "),
+            ({"include": ["zzz"]}, "There is no tool 'zzz'. Choose from the names that `langchain-ashby tools` lists."),
             ({"include": ["ashby_list_job"]}, "There is no tool 'ashby_list_job'. Did you mean ashby_list_jobs"),
             ({"exclude": ["list_jobs"]}, "There is no tool 'list_jobs'. Did you mean ashby_list_jobs"),
-            ({"toolsets": "jobs"}, "toolsets takes a list of names, not 'jobs'. Such as ['jobs']."),
+            ({"toolsets": "jobs"}, "toolsets takes a list of names, not 'jobs'. Try ['jobs']."),
             ({"exclude": "ashby_get_job"}, "exclude takes a list of names"),
-            ({"private": True}, "private takes a list of names, not True. Such as ['"),
+            ({"private": True}, "private takes a list of names, not True. Try ['"),
             ({"mirror": "sqlite:///m.db"}, "mirror takes a Mirror, not str. Give mirror=Mirror(url, client)."),
         ],
     )

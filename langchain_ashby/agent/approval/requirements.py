@@ -88,7 +88,7 @@ class RequirementRules:
             parts: The cards of its single writes, if it is a bulk write.
         """
         if not (self._named or self._conditions or self._holds or self._holding):
-            return NOTHING  # as where there are no such rules, which is asked several times of each write
+            return NOTHING  # no such rules; this is asked several times for each write
         every: list[tuple[str, Card | None]] = [(tool, card), *((it["tool"], it) for it in parts)]
         return Requirements(
             second_reviewer=any(self._needs_second(*it) for it in every),

@@ -183,7 +183,7 @@ def _repeated(decided: Decided, approved: Sequence[Decided]) -> str:
 
 
 def _spelled(decided: Decided) -> str:
-    """The name of the reviewer, regardless of case and spacing, in which nobody would see two names."""
+    """The reviewer's name, ignoring case and spacing: nobody takes such differences for two names."""
     return " ".join((decided["reviewer"] or "").casefold().split())
 
 

@@ -215,7 +215,7 @@ def _is_as_sent(candidate: Record, request: CreateCandidate) -> bool:
 
 
 def _shown_by(request: CreateCandidateNote) -> Callable[[Record], bool]:
-    """Tells the notes that have exactly the text: what looks like a tag in a plain one is part of its words."""
+    """Returns a test for notes with exactly this text: in a plain one, what looks like a tag is text."""
     text = request.note if isinstance(request.note, str) else request.note.value
     is_html = not isinstance(request.note, str) and request.note.type == "text/html"
     words, private = text.split(), bool(request.is_private)

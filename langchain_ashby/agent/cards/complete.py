@@ -21,8 +21,8 @@ class Kind:
 
     Attributes:
         words: What such a value is, in words.
-        json: The type of its JSON in Python. Compared exactly, since a bool would pass for a number.
-        only: True for the values of that type that are of the kind; None if all are.
+        json: The Python type of its JSON, compared exactly: a bool would pass for a number.
+        only: Tells which values of that type are of the kind; None if all are.
         choices: The recognized values, if only those are of the kind.
     """
 

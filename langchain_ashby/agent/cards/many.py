@@ -191,7 +191,7 @@ def _changes(cards: Sequence[Card]) -> tuple[list[Change], list[str]]:
         before, after = ({change[key] for change in of_each if change} for key in ("before", "after"))
         if differs := len(before) > 1 or None in of_each:
             columns.append(field)
-        # A record that does not change has the value already, unless something is added to what each has.
+        # An unchanged record already has the value, unless the write adds to what is there.
         is_of_all = all(change or field in card["facts"] for change, card in zip(of_each, cards, strict=True))
         if len(after) == 1 and is_of_all:
             common.append({"field": field, "before": VARIOUS if differs else before.pop(), "after": after.pop()})

@@ -102,7 +102,7 @@ class Journal:
         """Reads the record of a call, and checks whether the store's journal has this name."""
         [items], [named] = look(store, [namespace(key)], (_NAMES, name or ""))
         if named is None:
-            self._names.pop(store, None)  # for the case that the store was emptied meanwhile
+            self._names.pop(store, None)  # in case the store was emptied meanwhile
         return record_in(items), named is not None
 
     def claim(

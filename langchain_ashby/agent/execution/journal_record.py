@@ -125,7 +125,7 @@ def call_digest(turn: str | None, index: int, call: ToolCall) -> str:
 
 
 def record_key(proposal: Proposal) -> str | None:
-    """The key under which the record that a write changes, or would create, is claimed; None if its card names none."""
+    """The key for claiming the record that a write changes or would create; None if its card names none."""
     card = proposal["card"] if is_complete(proposal) else None
     if not card:
         return None

@@ -131,7 +131,7 @@ class Settler:
         self, approval: Approval, evidence: Evidence | None, what: str, *, certain: bool, begun: str = ""
     ) -> Settlement:
         if evidence is None:
-            # Without an operation, the tool is not Ashby's, or none that this version could check.
+            # Without an operation, the tool is not Ashby's, or this version cannot check it.
             unread = _UNREADABLE if self._checker.operation(approval["call"]) else _NOTHING_TO_READ
             return Settlement(_unknown(approval, f"{what} {begun}{unread}"))
         if evidence.proven:
@@ -249,7 +249,7 @@ def _shows(evidence: Evidence) -> str:
 _OTHER_ACCOUNT = "It was attempted under another Ashby account, which this one cannot read."
 IF_NOT_MADE = "Only if the last step was not made:"
 _UNREADABLE = "Ashby cannot be read now to see whether it took effect."
-_NOTHING_TO_READ = "Nothing can be read to see whether it took effect."
+_NOTHING_TO_READ = "There is no way to check whether it took effect."
 _SHORTEST_PAUSE = 0.1  # seconds
 _NOT_SENT = "It was never sent to Ashby, so nothing was changed. Propose the call again if it is still right."
 _CONFIRMED = "Ashby confirmed the change; its result is not available. Do not make it again."

@@ -108,7 +108,7 @@ class EffectChecker:
         """The bulk write that a call asks for; None for any other call, or for invalid arguments."""
         tool = self.tools.get(call["name"])
         if not (isinstance(tool, AshbyTool) and issubclass(tool.operation, Bulk)):
-            return None  # as nearly always, and asked several times of each call
+            return None  # the usual case, asked several times for each call
         request = self._request(call)
         return request if isinstance(request, Bulk) else None
 
@@ -194,7 +194,7 @@ class EffectChecker:
         request = self._request(call)
         assert request is not None
         of_field, own = isinstance(request, OF_FIELDS), facts_after(request, reads)
-        # What the write itself sets is its own record's: the same value of another record explains nothing there.
+        # Only writes to its own record can explain a change in a field that the write itself sets.
         of_record = [it for it in left if targets(it.request)[:1] == card["targets"][:1]]
         facts, explained = dict(card["facts"]), set[str]()
         for title, now in fresh["facts"].items():

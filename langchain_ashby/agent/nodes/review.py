@@ -68,8 +68,8 @@ def review(state: State, settings: RunSettings, given: Dependencies) -> Update:
         return {**again, "problem": _OTHER_VERSION}
     # Kept whatever the answer is: what this run requires, and shows, counts for the runs after it.
     again["proposals"] = proposals = [_with_requirements(it, settings) for it in proposals]
-    # LangGraph runs this again with the answer. The question stays as it is listed, and the journal has the last word
-    # on its calls in any case, as soon as one is made or declined.
+    # LangGraph runs this again with the answer. A listed question stays as it is: the journal is checked
+    # anyway when one of its calls is made or declined.
     at = thread_label(location.thread_id), question_id()
     asked = request_for(at[1], proposals, state.get("problem"))
     listed = listed_open(location.store, at) if answers_a_question() else None
@@ -101,7 +101,7 @@ def review(state: State, settings: RunSettings, given: Dependencies) -> Update:
 def _on_record(
     proposals: list[Proposal], at: Place, given: Dependencies, location: RunLocation
 ) -> tuple[list[Approval], tuple[list[Item], Item | None]]:
-    """Finds the proposals of which the journal already has an outcome, and what is listed of the thread's questions."""
+    """Finds the proposals whose outcome is already in the journal, and the questions listed for the thread."""
     assert location.store is not None
     pending = [PendingWrite(location.store, location.thread_id, undecided(it)) for it in proposals]
     (*written, listed), [is_open] = look(

@@ -27,7 +27,7 @@ _NO_WORDS = re.compile(r"(?:[^\w\0]|_)+")
 
 
 _SPACED = {it: " " for it in range(1, 128) if not chr(it).isalnum()}
-"""What that pattern replaces in plain letters."""
+"""What that pattern replaces in ASCII text."""
 
 
 def words(text: str) -> str:

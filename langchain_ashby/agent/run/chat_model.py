@@ -20,7 +20,7 @@ def chat_model(model: str | BaseChatModel, setting: str = "model") -> BaseChatMo
             if the provider takes no such model.
     """
     if not isinstance(model, str):
-        # Not by its class: a model with fallbacks, for example, has another.
+        # Not checked by class, since a model with fallbacks has another.
         if not hasattr(model, "bind_tools"):
             raise ConfigurationError(
                 f"{setting} takes a chat model or its name, not {one_line(repr(model), 100)}",

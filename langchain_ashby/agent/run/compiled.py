@@ -110,7 +110,7 @@ class RecruitingAgent(CompiledStateGraph[State, Context, Conversation, Conversat
             return None
         if "thread_id" not in thread["configurable"]:
             raise ConfigurationError(
-                "The run names no thread, and the agent has a checkpointer that keeps threads by name",
+                "The run names no thread, and the agent's checkpointer needs one",
                 remedy='Pass config={"configurable": {"thread_id": "…"}}.',
             )
         return self.checkpointer

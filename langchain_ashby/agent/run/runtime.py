@@ -92,7 +92,7 @@ def is_first_attempt() -> bool:
 
 
 def answers_a_question() -> bool:
-    """True if the run was begun with an answer. As a node of another graph it is not known to be."""
+    """True if the run began with an answer. Within another graph this is unknown, so False."""
     return run_configurable().get(_ANSWERS) is True
 
 

@@ -105,7 +105,7 @@ class RunLimits:
         act_for: The ids of the users for whom a run may act.
 
     Raises:
-        ConfigurationError: if a policy is of another type, or has a rule for a tool that is not there; or if `act_for`
+        ConfigurationError: if a policy has the wrong type, or has a rule for a tool that is not there; or if `act_for`
             is a single id.
     """
 

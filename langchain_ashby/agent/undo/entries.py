@@ -45,7 +45,7 @@ class Undo:
 
 
 def undo_of(entry: AuditRecord, trail: Iterable[AuditRecord] = (), *, tools: Container[str] | None = None) -> Undo:
-    """Finds what would undo a write, by its entry in the audit trail alone.
+    """Finds what would undo a write, from the audit trail alone.
 
     Args:
         entry: The entry.
@@ -130,8 +130,7 @@ def _of_many(operation: type[Bulk[Any]], entry: AuditRecord, trail: Iterable[Aud
     ]
     if not tried and entry.outcome in ("applied", *_OUTCOMES):
         raise NotUndoable(
-            "Undoing a bulk write takes the entries of its single writes, and none was given. "
-            "Pass the entries of its thread as trail."
+            "Undoing a bulk write needs the entries of its single writes. Pass those of its thread as trail."
         )
     parts = [it for it in tried if it.outcome == "applied"]
     if not parts:

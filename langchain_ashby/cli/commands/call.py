@@ -62,8 +62,8 @@ def _operation(tool: str) -> type[Operation[Any]]:
 
     if tool not in OPERATIONS:
         if _asks_a_mirror(tool):
-            advice = "Ask the agent: langchain-ashby chat --mirror"
-            raise stop(f"{tool} needs a mirror, and `call` cannot use one. {advice}", Status.USAGE)
+            advice = "Ask the agent: langchain-ashby chat --mirror URL"
+            raise stop(f"{tool} needs a mirror, which `call` cannot use. {advice}", Status.USAGE)
         near = get_close_matches(tool, OPERATIONS, n=3) or get_close_matches(f"ashby_{tool}", OPERATIONS, n=3)
         advice = f"Did you mean {' or '.join(near)}?" if near else "See: langchain-ashby tools"
         raise stop(f"There is no tool {tool!r}. {advice}", Status.USAGE)

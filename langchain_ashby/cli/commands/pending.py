@@ -122,7 +122,7 @@ def _review(agent: Any, it: WaitingThread, reviewer: str | None, out: Console, *
     names = dict.fromkeys(action["name"] for action in it.actions)
     if missing := [one_line(name) for name in names if name not in agent.limits.tools]:
         # An approval would be lost: it would be answered as not executed.
-        say(out, f"This command does not have {joined(missing)}. Decide in the application that proposed it.")
+        say(out, f"This command cannot run {joined(missing)}. Decide in the application that proposed it.")
         return Reached.A_QUESTION
     session = Session(agent, it.thread_id, out, reviewer=reviewer_or_user(reviewer), without_model=not with_model)
     try:

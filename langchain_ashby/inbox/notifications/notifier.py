@@ -71,7 +71,7 @@ class Notifier:
         before_hold: How long before a held change is made reviewers are told.
 
     Raises:
-        ConfigurationError: if the address or a rule is invalid, or a setting is of another type.
+        ConfigurationError: if the address or a rule is invalid, or a setting has the wrong type.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The pages of what waits: all changes, and one of them with its evidence and the decisions about it."""
+"""The pages of waiting changes: the list, and one change with its evidence and decisions."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ class FindApplications(Listing, ApplicationFilters):
             return
         others = list(self.without_history().conditions(asked))
         if number := asked.connection.scalar(unknown_histories(others)):
-            yield f"may match but not counted, because the stage history is not known yet: {number:,}"
+            yield f"possible matches not counted (stage history not known yet): {number:,}"
 
 
 def _as_it_is(value: Any) -> Any:

@@ -25,7 +25,7 @@ def undated(timed: Sequence[Timed]) -> list[ColumnElement[bool]]:
 
 def undated_remark(number: int) -> str:
     """Says how many are left out because a time is not known."""
-    return f"may match but not counted, because the time is not known: {number:,}"
+    return f"possible matches not counted (time not known): {number:,}"
 
 
 @dataclass(frozen=True)

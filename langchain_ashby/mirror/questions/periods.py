@@ -32,7 +32,7 @@ def period(said: str, now: datetime, zone: tzinfo) -> Period:
     `last 7 days` are today and the six days before, `next 7 days` today and the six after it.
 
     Raises:
-        ValueError: if it is none: what a period looks like, or that this one ends before it begins.
+        ValueError: if it is not a period, or ends before it begins; the message says which.
     """
     words = " ".join(said.casefold().split())
     today = now.astimezone(zone).date()

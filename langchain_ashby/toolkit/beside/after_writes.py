@@ -122,7 +122,7 @@ def _standing(reads: Sequence[Any]) -> Iterator[str]:
     for start, schedule_id in ahead[:TOLD]:
         yield f"An interview is still scheduled: {_minute(start.isoformat())}, interview_schedule_id {schedule_id}."
     if len(ahead) > TOLD:
-        yield f"{count(len(ahead) - TOLD, 'more interview')} still scheduled."
+        yield f"Also scheduled: {count(len(ahead) - TOLD, 'more interview')}."
 
 
 def _set_job_status(request: SetJobStatus, result: Any, reads: Reads) -> Beside:
