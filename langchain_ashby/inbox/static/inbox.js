@@ -49,10 +49,11 @@
     if (!those.length) return;
     const isOpen = !isListOnly();
     const from = isOpen ? current() : those.indexOf(document.activeElement);
-    if (from + by >= those.length) { const more = one(".pages a[rel=next]"); if (more) more.click(); return; }
+    if (from + by >= those.length) return open(one(".pages a[rel=next]"));
     const next = those[clamp(from + by, those)];
-    if (isOpen) { if (next !== those[current()]) next.click(); } else focus(next);
+    if (isOpen) { if (next !== those[current()]) open(next); } else focus(next);
   }
+  const open = (link) => { if (link) { htmx.process(link); link.click(); } }; // in a new list it is not htmx's yet
   const clamp = (place, those) => Math.max(0, Math.min(place, those.length - 1));
   const focus = (it) => { if (it) { it.focus({ preventScroll: true }); it.scrollIntoView({ block: "nearest" }); } };
 
@@ -86,7 +87,7 @@
   function enter(event) {
     if (document.activeElement !== document.body && !document.activeElement.matches("main")) return;
     event.preventDefault();
-    if (isListOnly()) rows()[Math.max(0, current())]?.click(); else focus(one("#card-title"));
+    if (isListOnly()) open(rows()[Math.max(0, current())]); else focus(one("#card-title"));
   }
   const KEYS = {
     j: () => step(1), k: () => step(-1), a: approve, e: () => one("#edit")?.click(), x: toggle, "/": search,
