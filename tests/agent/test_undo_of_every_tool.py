@@ -279,7 +279,7 @@ def test_without_its_single_writes_a_bulk_write_says_what_to_pass(company: Undoe
     tag = company.id("candidateTag", title="Fast track")
     _, trail = company.write("ashby_add_tag_to_candidates", {"candidate_ids": people, "tag_id": tag})
     entry = the_call(trail)
-    assert "Pass the entries of its thread as trail" in str(undo_of(entry).why_not)
+    assert "Pass those of its thread as trail" in str(undo_of(entry).why_not)
     fields = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
     rejected = AuditEntry(**{**fields, "outcome": "rejected"})
     assert str(undo_of(rejected).why_not).startswith("None of its single writes is known to have been made.")

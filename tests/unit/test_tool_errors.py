@@ -112,4 +112,4 @@ def test_a_refusal_is_told_in_either_case(client: AshbyClient, recorder: Recorde
 def test_there_is_no_third_way(client: AshbyClient) -> None:
     with pytest.raises(errors.ConfigurationError, match="no value of on_error 'ignore'") as refused:
         AshbyToolkit(client, on_error="ignore")  # type: ignore[arg-type]
-    assert "tell or raise" in refused.value.remedy
+    assert "tell, raise" in refused.value.remedy
