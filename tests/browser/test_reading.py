@@ -204,7 +204,7 @@ def test_a_key_opens_a_change_in_place_also_from_a_list_that_has_just_come(
     page = open_page(office.address)
     expect(page.locator("#card-title")).to_contain_text("Ada")
     page.evaluate(
-        "document.body.addEventListener('htmx:afterSwap', (event) => { if (event.detail.target.id === 'rows')"
+        "document.addEventListener('htmx:afterSwap', (event) => { if (event.target.id === 'rows')"
         " event.target.dispatchEvent(new KeyboardEvent('keydown', {key: 'j', bubbles: true})); });"
         " window.isSamePage = true; htmx.trigger('#rows', 'fresh')"
     )

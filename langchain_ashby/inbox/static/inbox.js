@@ -49,11 +49,10 @@
     if (!those.length) return;
     const isOpen = !isListOnly();
     const from = isOpen ? current() : those.indexOf(document.activeElement);
-    if (from + by >= those.length) return open(one(".pages a[rel=next]"));
+    if (from + by >= those.length) return one(".pages a[rel=next]")?.click();
     const next = those[clamp(from + by, those)];
-    if (isOpen) { if (next !== those[current()]) open(next); } else focus(next);
+    if (isOpen) { if (next !== those[current()]) next.click(); } else focus(next);
   }
-  const open = (link) => { if (link) { htmx.process(link); link.click(); } }; // in a new list it is not htmx's yet
   const clamp = (place, those) => Math.max(0, Math.min(place, those.length - 1));
   const focus = (it) => { if (it) { it.focus({ preventScroll: true }); it.scrollIntoView({ block: "nearest" }); } };
 
@@ -87,7 +86,7 @@
   function enter(event) {
     if (document.activeElement !== document.body && !document.activeElement.matches("main")) return;
     event.preventDefault();
-    if (isListOnly()) open(rows()[Math.max(0, current())]); else focus(one("#card-title"));
+    if (isListOnly()) rows()[Math.max(0, current())]?.click(); else focus(one("#card-title"));
   }
   const KEYS = {
     j: () => step(1), k: () => step(-1), a: approve, e: () => one("#edit")?.click(), x: toggle, "/": search,
@@ -169,6 +168,7 @@
   let scrolled = 0;
   document.addEventListener("htmx:beforeSwap", (event) => { if (["workspace", "rows"].includes(event.detail.target?.id)) scrolled = one(".list")?.scrollTop || 0; });
   document.addEventListener("htmx:afterSwap", (event) => {
+    htmx.process(event.target); // htmx does so a moment later, and a key may come before
     if (event.detail.target?.id === "rows") { count(); one(".list").scrollTop = scrolled; mark(); return; }
     if (event.detail.target?.id !== "workspace") return;
     settle();
