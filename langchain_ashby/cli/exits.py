@@ -26,7 +26,7 @@ class Status(IntEnum):
 
 MEANINGS = {
     Status.OK: "done",
-    Status.ERROR: "failed, or the key, store or model does not work",
+    Status.ERROR: "failed, there is no key, or the store or model cannot be used",
     Status.USAGE: "wrong usage or settings",
     Status.NOT_APPROVED: "a change is waiting for approval, or was not approved",
     Status.OUTCOME_UNKNOWN: "a change may have been made: check before you try again",

@@ -248,7 +248,7 @@ def test_a_malformed_key_is_wrong_configuration() -> None:
 
 def test_help_says_that_a_missing_key_is_a_failure() -> None:
     said = " ".join(run("--help").stdout.split())
-    assert "1 failed, or the key, store or model does not work; 2 wrong usage or settings;" in said
+    assert "1 failed, there is no key, or the store or model cannot be used; 2 wrong usage or settings;" in said
 
 
 def test_without_a_key_it_says_where_to_make_one() -> None:
