@@ -23,7 +23,7 @@ import langchain_ashby.mirror
 import langchain_ashby.sandbox
 from langchain_ashby import AshbyClient, AshbyToolkit
 
-for tool in AshbyToolkit(AshbyClient("a-key"), toolsets="all").get_tools():
-    assert tool.tool_call_schema  # made when it is first asked for, as each fork with a model would do
+# A schema is made when it is first asked for: else each fork with a model would make them all.
+SCHEMAS = [tool.tool_call_schema for tool in AshbyToolkit(AshbyClient("a-key"), toolsets="all").get_tools()]
 gc.freeze()  # a fork's collector would copy what it looks at
 gc.set_threshold(100_000)  # as in the tests: nearly all that it would look at is still in use
