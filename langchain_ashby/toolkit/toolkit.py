@@ -64,8 +64,8 @@ class AshbyToolkit(BaseToolkit):
 
     Raises:
         ConfigurationError: if a toolset, tool, kind of private data or `on_error` is unknown (it suggests similar
-            names), if names are not given as a list, if `max_characters` is too small, or if the mirror
-            is missing, of a wrong type or another account's.
+            names), if names are not given as a list, if `max_characters` is too small, or if the mirror is missing, of
+            a wrong type or another account's.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
