@@ -103,8 +103,9 @@ def test_an_address_that_is_only_in_the_resume_is_warned_of_wherever_the_card_is
     [source] = card["sources"]
     assert (source["argument"], source["value"], source["from"]) == ("alternate_email", EVIL, "outsiders")
     assert source["where"] == "the file “resume.txt” about Ada Provenance"
-    [warning] = [it for it in card["warnings"] if EVIL in it]
-    assert warning.startswith(f"The e-mail address “{EVIL}” in alternate email is only in the file")
+    address = f"The e-mail address “{EVIL}” in alternate email"
+    [warning] = [it for it in card["warnings"] if it.startswith(address)]  # another test's candidate may have it too
+    assert warning.startswith(f"{address} is only in the file")
     assert warning.endswith("the user did not mention it.") and card["risk"] != "low"
     assert warning in card["beside"]["warnings"], "so the second look does not miss it"
     from rich.console import Console
