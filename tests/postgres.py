@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -68,10 +69,11 @@ def data() -> Iterator[Path]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def own_schema(url: str, name: str) -> str:
+def own_schema(url: str) -> str:
     """Creates a schema, and returns its URL."""
     import psycopg
 
+    name = f"own_{uuid4().hex}"
     with psycopg.connect(url) as connection:
         connection.execute(f"CREATE SCHEMA {name}")
     return f"{url}&options=-csearch_path%3D{name}"

@@ -326,6 +326,6 @@ def test_a_connection_that_does_not_commit_is_refused_before_anything_is_claimed
 
 
 def test_a_database_without_tables_says_what_makes_them(postgres: str) -> None:
-    empty = own_schema(postgres, "empty")
+    empty = own_schema(postgres)
     with pytest.raises(ValueError, match=r"It has no tables: call setup\(\) once"), open_store(empty) as store:
         audit_trail(store)

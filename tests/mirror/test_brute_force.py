@@ -59,7 +59,7 @@ def asking(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     seed = 3 if request.param == "unknown" else 1 if request.param == "postgres" else request.param
     url = f"sqlite:///{tmp_path_factory.mktemp('mirrors') / 'mirror.db'}"
     if request.param == "postgres":
-        url = own_schema(request.getfixturevalue("postgres"), "questions")
+        url = own_schema(request.getfixturevalue("postgres"))
     random, partly = Random(seed), request.param == "unknown"
     with AshbySandbox(candidates=40) as sandbox, AshbyClient(sandbox.api_key, sandbox.url) as client:
         mirror = Mirror(url, client, zone=ZONES[seed % len(ZONES)], max_age=timedelta(days=9))

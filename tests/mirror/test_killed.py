@@ -27,7 +27,7 @@ def test_a_process_that_is_killed_leaves_a_whole_mirror_that_the_next_one_finish
 ) -> None:
     random, company = Random(seed), Company(sandbox, seed)
     if database == "postgres":
-        url = own_schema(request.getfixturevalue("postgres"), f"killed_{seed}")
+        url = own_schema(request.getfixturevalue("postgres"))
     mirror = Mirror(url, client)
     theirs, ours = os.pipe()
     arguments = (url, sandbox.url, sandbox.api_key)

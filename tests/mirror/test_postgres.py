@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zlib import crc32
 
 import psycopg
 import pytest
@@ -24,9 +23,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def schema(postgres: str, request: pytest.FixtureRequest) -> str:
-    name = f"m{crc32(request.node.name.encode())}"
-    return own_schema(postgres, name)
+def schema(postgres: str) -> str:
+    return own_schema(postgres)
 
 
 def test_a_mirror_in_postgresql_equals_ashby_after_changes_and_departures(

@@ -110,7 +110,7 @@ def test_words_match_whole_or_by_prefix_and_are_never_read_as_a_query(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if database == "postgres":
-        url = own_schema(request.getfixturevalue("postgres"), "words")
+        url = own_schema(request.getfixturevalue("postgres"))
     mirror, name = Mirror(url, client), "Ada Lovelace, ASP.NET, Node.js & C++, so_long, Kuber\u00adnetes"
     name += " किरण मेहता \u2615\ufe0f " + "a" * 45
     renamed(sandbox, name)

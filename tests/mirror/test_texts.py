@@ -85,7 +85,7 @@ def test_words_are_found_in_exactly_the_texts_that_have_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if database == "postgres":
-        url = own_schema(request.getfixturevalue("postgres"), "texts")
+        url = own_schema(request.getfixturevalue("postgres"))
     random, mirror, company = Random(7), Mirror(url, client, words=ALL), Company(sandbox, 7)
     for number in range(24):
         company.change(random.randrange(len(company.changes)))
