@@ -28,8 +28,7 @@ def visible(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    around = f" {text} "
-    return "".join(map(_shown, around, text, around[2:]))
+    return _TO_EXAMINE.sub(_examined, text)
 
 
 def is_unseen(character: str) -> bool:
@@ -104,14 +103,15 @@ def _belong_together(text: str, place: int) -> bool:
     )
 
 
-def _shown(before: str, character: str, after: str) -> str:
+_TO_EXAMINE = re.compile(rf"[^\n -~\w]|[{''.join(_BLANK)}]")
+
+
+def _examined(found: re.Match[str]) -> str:
     """The character as shown between its neighbors."""
+    character, text, place = found[0], found.string, found.start()
+    before, after = text[place - 1 : place] or " ", text[place + 1 : place + 2] or " "
     if character.isascii():
-        return (
-            character
-            if character.isprintable() or character == "\n"
-            else _SPELLED.get(character) or _written_out(character)
-        )
+        return _SPELLED.get(character) or _written_out(character)
     if character in _JOINERS or character in _SELECTORS:
         return character if _shapes(before, character, after) else _written_out(character)
     return _written_out(character) if is_unseen(character) else character
