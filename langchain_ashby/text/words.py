@@ -36,8 +36,14 @@ def one_line(text: Any, longest: int | None = 300) -> str:
     """Text on one line, cut at `longest` characters if given: ¶ for line breaks, plain spaces, nothing invisible."""
     line = str(text)
     if not _NOTHING_TO_DO.fullmatch(line):
-        lines = (visible(_SPACES.sub(" ", part).strip(" ")) for part in _LINE_BREAKS.split(line))
-        line = BREAK.join(part for part in lines if part)
+        lines, length = [], 0
+        for part in _LINE_BREAKS.split(line):
+            if seen := visible(_SPACES.sub(" ", part).strip(" ")):
+                lines.append(seen)
+                length += len(seen)
+            if longest is not None and length > longest:
+                break  # the rest would be cut off
+        line = BREAK.join(lines)
     return line if longest is None else shortened(line, longest)
 
 
