@@ -28,12 +28,12 @@ _IN_TEXT = re.compile(rf"\S*://\S*|(?<![\w/-])({UUID_FORM})(?![\w/-])", re.IGNOR
 
 def with_short_ids(value: Any, key: str = "") -> Any:
     """JSON, or arguments, with the UUIDs in the short spelling that stand under keys of ids: `id`, `…Id`, `…_ids`."""
-    if isinstance(value, Mapping):
-        return {name: it if name in _WRITTEN else with_short_ids(it, name) for name, it in value.items()}
+    if isinstance(value, str):  # as most are
+        return short(value) if len(value) == _LENGTH and _is_id(key) and _UUID.fullmatch(value) else value
     if isinstance(value, list):
         return [with_short_ids(it, key) for it in value]
-    if isinstance(value, str) and len(value) == _LENGTH and _is_id(key) and _UUID.fullmatch(value):
-        return short(value)
+    if isinstance(value, Mapping):
+        return {name: it if name in _WRITTEN else with_short_ids(it, name) for name, it in value.items()}
     return value
 
 
