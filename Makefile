@@ -27,7 +27,7 @@ help: ## list these commands
 check: $(VENV)/dev.stamp ## check style and types and run the fast tests, in about a minute and a half
 	@$(MAKE) --no-print-directory -j2 lint types fast
 
-test: $(VENV)/dev.stamp ## run all tests, in about ten minutes
+test: $(VENV)/dev.stamp ## run all tests, in eight to ten minutes on two cores
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 demo: $(VENV)/cli.stamp ## watch the agent work on the sandbox; ARGS=--yes approves everything
