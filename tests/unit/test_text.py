@@ -9,7 +9,7 @@ from langchain_ashby.agent.cards.show.arguments import described
 from langchain_ashby.results import data_line
 from langchain_ashby.text.html import safe
 from langchain_ashby.text.markdown import code, code_block, plain
-from langchain_ashby.text.safe import visible
+from langchain_ashby.text.safe import shortened, visible
 from langchain_ashby.text.words import folded, named, one_line, paragraph, tool_title
 
 ODD = "a\u202eb\u200bc\x1b[2J"
@@ -114,6 +114,10 @@ def test_text_that_may_have_lines_keeps_them_and_text_on_one_line_shows_where_th
 def test_a_text_on_one_line_is_cut_unless_it_is_to_be_whole() -> None:
     assert one_line("x" * 9, 4) == "xxx…"
     assert one_line("x" * 9_000, None) == "x" * 9_000
+    lines = "ab\n\n\u200bcd \n e f\n"
+    assert [one_line(lines, most) for most in range(1, 30)] == [
+        shortened(one_line(lines, None), most) for most in range(1, 30)
+    ]
 
 
 def test_names_are_compared_without_case_and_surplus_spaces() -> None:
