@@ -103,7 +103,7 @@ def _belong_together(text: str, place: int) -> bool:
     )
 
 
-_TO_EXAMINE = re.compile(rf"[^\n -~\w]|[{''.join(_BLANK)}]")
+_TO_EXAMINE = re.compile(rf"[^\n -~\w]|[{''.join(_BLANK)}]")  # some letters are blank
 
 
 def _examined(found: re.Match[str]) -> str:
